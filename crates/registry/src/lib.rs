@@ -1,1 +1,68 @@
-//! oikos-registry
+//! The registry: statements, judgements, findings, people, partners, jobs, and the lake's catalogue, in one SQL database,
+//! behind one trait.
+//!
+//! A [`Store`] hands out [`Transaction`]s, each on behalf of one [`Act`](oikos_model::Act). What is written through one, its journal
+//! entry and the lake's catalogue included, lands at commit together or not at all. The SQL lives only in `sqlite/` and
+//! `postgres/`; both pass the tests in [`contract`].
+//!
+//! The trait is split into table groups, one file each, so that a backend can be built and proven group by group.
+//! The registry does not decide who may see what: callers ask policy once per distinct label and pass the permitted label ids.
+
+pub mod contract;
+
+mod catalogue;
+mod error;
+mod findings;
+mod imports;
+mod journal_entries;
+mod labels;
+mod leads;
+mod parcels;
+mod partners;
+mod people;
+mod runs;
+mod statements;
+
+pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
+pub use error::StoreError;
+pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
+pub use imports::{ImportRow, Imports};
+pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
+pub use labels::Labels;
+pub use leads::{LeadRow, Leads};
+pub use parcels::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow};
+pub use partners::{PartnerRow, Partners};
+pub use people::{People, SessionRow, UserRow};
+pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
+pub use statements::{StatementQuery, Statements};
+
+use oikos_model::Act;
+
+/// Where a node keeps what it knows. One implementation per database.
+pub trait Store: Send + Sync {
+    /// Opens a transaction that reads and writes, on behalf of `act`. Writers queue; readers are not blocked.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or stays locked longer than the store's time limit.
+    fn begin<'store>(&'store self, act: &Act) -> Result<Box<dyn Transaction + 'store>, StoreError>;
+
+    /// Opens a transaction that only reads, and sees one consistent state throughout. Every write through it fails.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    fn snapshot<'store>(&'store self, act: &Act) -> Result<Box<dyn Transaction + 'store>, StoreError>;
+}
+
+/// Everything a room can read and write in one transaction. Dropping it without [`commit`](Transaction::commit) undoes it.
+pub trait Transaction:
+    Labels + Statements + Findings + Leads + Catalogue + Imports + Runs + People + Partners + Parcels + JournalEntries
+{
+    /// The act on whose behalf the transaction runs.
+    fn act(&self) -> &Act;
+
+    /// Makes everything that was written lasting.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
