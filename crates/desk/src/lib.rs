@@ -1,1 +1,22 @@
-//! oikos-desk
+//! What a desk is: tables, readers, kernels and detectors; and how a detector runs.
+//!
+//! A desk is data and pure functions. It does not know the query engine, the registry or the node: a reader pushes rows into a
+//! [`Sink`], a kernel turns Arrow batches into Arrow batches, and a detector is a file of named steps that an [`Engine`] carries out.
+//! `lake` implements the engine; `node` implements the sink.
+
+mod desk;
+mod detector;
+mod engine;
+mod kernel;
+mod reader;
+mod table;
+
+pub use desk::{Desk, ReferenceTable};
+pub use detector::{
+    EvidenceDefinition, FactDefinition, FindingDefinition, Head, ParameterDefinition, ReasonDefinition, SelectorDefinition,
+    Step, StepKind,
+};
+pub use engine::{Batches, Engine, EngineError, KernelStep, ParameterValue, Parameters, Span};
+pub use kernel::{Kernel, KernelError, KernelRun, Output};
+pub use reader::{Format, ReadError, ReadSummary, Reader, Reject, Sink, SinkError, Source};
+pub use table::{Column, ColumnType, TableDefinition};
