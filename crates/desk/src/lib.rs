@@ -11,7 +11,7 @@ mod kernel;
 mod reader;
 mod table;
 
-pub use desk::{Desk, ReferenceTable};
+pub use desk::{DatasetDefinition, Desk, ReferenceTable};
 pub use detector::{
     EvidenceDefinition, FactDefinition, FindingDefinition, Head, ParameterDefinition, ReasonDefinition, SelectorDefinition,
     Step, StepKind,

@@ -1,4 +1,4 @@
-//! Tables of records: names, units, time column, retention. A desk states them; the lake keeps them.
+//! Tables of records: names, units, time column. A desk states them; the lake keeps them.
 
 use std::sync::Arc;
 
@@ -62,8 +62,6 @@ pub struct TableDefinition {
     pub columns: &'static [Column],
     /// The column that says when the row happened in the world. Spans, lookback and lateness are measured on it.
     pub time_column: Option<&'static str>,
-    /// Rows are kept so many days after the import, unless their label says less.
-    pub retention_days: u32,
     /// Columns that only people with a purpose prompt see; detectors see them, the SQL page does not.
     pub restricted_columns: &'static [&'static str],
 }

@@ -105,7 +105,7 @@ pub trait Findings {
     /// When the database fails or a row is damaged.
     fn decisions(&self, origin: &NodeId, key: FindingKey) -> Result<Vec<Decision>, StoreError>;
 
-    /// Findings and leads that list `source` among what they were derived from, as their `kind:id` text.
+    /// Findings and leads that list `source`, whatever its revision, among what they were derived from: `finding:<origin>/<key>`, `lead:<id>`.
     ///
     /// # Errors
     /// When the database fails.

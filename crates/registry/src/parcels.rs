@@ -1,6 +1,6 @@
 //! Releases, the outbox and the inbox.
 
-use oikos_model::{ContentHash, DerivedFrom, NodeId, Timestamp, UserName};
+use oikos_model::{ContentHash, DerivedFrom, FindingKey, NodeId, Timestamp, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
@@ -113,4 +113,29 @@ pub trait Parcels {
     /// # Errors
     /// When the database fails.
     fn mark_recalled(&mut self, what: &DerivedFrom, at: Timestamp) -> Result<Vec<NodeId>, StoreError>;
+
+    /// Notes that the origin took `what` back, whatever its revision. A thing that arrives after its own recall stays recalled.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn put_recall_notice(&mut self, what: &DerivedFrom, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Whether the origin took `what` back, whatever its revision.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn has_recall_notice(&self, what: &DerivedFrom) -> Result<bool, StoreError>;
+
+    /// The sequence number of the parcel that brought what is now stored of a received finding, so that an older revision that
+    /// arrives late does not replace a newer one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn newest_sequence_of(&self, partner: &NodeId, key: FindingKey) -> Result<Option<u64>, StoreError>;
+
+    /// Sets [`newest_sequence_of`](Self::newest_sequence_of).
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn set_newest_sequence_of(&mut self, partner: &NodeId, key: FindingKey, sequence: u64) -> Result<(), StoreError>;
 }
