@@ -13,8 +13,8 @@ mod table;
 
 pub use desk::{DatasetDefinition, Desk, ReferenceTable};
 pub use detector::{
-    EvidenceDefinition, FactDefinition, FindingDefinition, Head, ParameterDefinition, ReasonDefinition, SelectorDefinition,
-    Step, StepKind,
+    EvidenceDefinition, FactDefinition, FindingDefinition, Head, ParameterDefinition, ReasonDefinition, SelectorDefinition, Step,
+    StepKind,
 };
 pub use engine::{Batches, Engine, EngineError, KernelStep, ParameterValue, Parameters, Span};
 pub use kernel::{Kernel, KernelError, KernelRun, Output};

@@ -83,9 +83,8 @@ fn company_number(text: &str) -> Result<String, &'static str> {
     if !good_scheme {
         return Err("the scheme before the colon is not one of org-id.guide's form");
     }
-    bounded(&format!("{}:{number}", scheme.to_ascii_uppercase())).and_then(|value| {
-        if number.is_empty() { Err("there is no number after the colon") } else { Ok(value) }
-    })
+    bounded(&format!("{}:{number}", scheme.to_ascii_uppercase()))
+        .and_then(|value| if number.is_empty() { Err("there is no number after the colon") } else { Ok(value) })
 }
 
 fn decimal_digits(text: &str, count: usize) -> Option<Vec<u32>> {

@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::ContentHasher;
-use crate::{
-    Actor, ContentHash, DetectorId, LabelId, Marking, NodeId, RunId, Selector, SelectorKind, StatementId, TableName,
-};
+use crate::{Actor, ContentHash, DetectorId, LabelId, Marking, NodeId, RunId, Selector, SelectorKind, StatementId, TableName};
 
 /// A record in this node's lake: table and record id. It never leaves the node except in an evidence bundle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

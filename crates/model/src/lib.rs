@@ -22,13 +22,12 @@ pub use act::{Act, Action, Actor, LegalBasis};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use evaluation::{Assessment, Evaluation, InformationGrade, PersonCategory, SourceGrade};
 pub use finding::{
-    Decision, DecisionKind, DerivedFrom, Fact, FactValue, Finding, FindingKey, FindingRevision, FindingState, Place,
-    Reason, RecordReference,
+    Decision, DecisionKind, DerivedFrom, Fact, FactValue, Finding, FindingKey, FindingRevision, FindingState, Place, Reason,
+    RecordReference,
 };
 pub use hash::{ContentHash, ContentHasher};
 pub use identifiers::{
-    CaseId, DatasetId, DetectorId, EntityId, IdentifierError, LabelId, NodeId, RunId, SourceId, StatementId, TableName,
-    UserName,
+    CaseId, DatasetId, DetectorId, EntityId, IdentifierError, LabelId, NodeId, RunId, SourceId, StatementId, TableName, UserName,
 };
 pub use jiff::Timestamp;
 pub use judgement::{Judgement, Verdict};

@@ -96,7 +96,8 @@ macro_rules! kind_files {
     };
 }
 
-const KIND_FILES: &[(&str, &str)] = kind_files!["arrangement", "asset", "company", "ownership", "person", "public-body", "vessel"];
+const KIND_FILES: &[(&str, &str)] =
+    kind_files!["arrangement", "asset", "company", "ownership", "person", "public-body", "vessel"];
 const PURPOSES_FILE: (&str, &str) = ("vocabulary/purposes.yaml", include_str!("../vocabulary/purposes.yaml"));
 
 impl Vocabulary {

@@ -127,7 +127,12 @@ pub trait Catalogue {
     ///
     /// # Errors
     /// When the database fails.
-    fn erase_data_files(&mut self, erased: &[DataFileId], replacements: &[DataFile], at: Timestamp) -> Result<SnapshotId, StoreError>;
+    fn erase_data_files(
+        &mut self,
+        erased: &[DataFileId],
+        replacements: &[DataFile],
+        at: Timestamp,
+    ) -> Result<SnapshotId, StoreError>;
 
     /// Paths that must be deleted from disk.
     ///

@@ -1,8 +1,6 @@
 //! Findings, own and received, with people's decisions on them and what was derived from what.
 
-use oikos_model::{
-    Decision, DerivedFrom, DetectorId, Finding, FindingKey, FindingState, LabelId, NodeId, Selector, Timestamp,
-};
+use oikos_model::{Decision, DerivedFrom, DetectorId, Finding, FindingKey, FindingState, LabelId, NodeId, Selector, Timestamp};
 
 use crate::StoreError;
 
@@ -67,7 +65,13 @@ pub trait Findings {
     ///
     /// # Errors
     /// When the database fails.
-    fn put_finding(&mut self, finding: &Finding, label: LabelId, received: bool, at: Timestamp) -> Result<FindingOutcome, StoreError>;
+    fn put_finding(
+        &mut self,
+        finding: &Finding,
+        label: LabelId,
+        received: bool,
+        at: Timestamp,
+    ) -> Result<FindingOutcome, StoreError>;
 
     /// The finding under (origin, key).
     ///

@@ -98,7 +98,13 @@ pub trait Runs {
     ///
     /// # Errors
     /// When the database fails.
-    fn checkpoint(&self, detector: ContentHash, parameters: ContentHash, step: &str, at: Timestamp) -> Result<Option<CheckpointRow>, StoreError>;
+    fn checkpoint(
+        &self,
+        detector: ContentHash,
+        parameters: ContentHash,
+        step: &str,
+        at: Timestamp,
+    ) -> Result<Option<CheckpointRow>, StoreError>;
 
     /// Records a checkpoint; one at the same moment is replaced.
     ///
