@@ -52,7 +52,7 @@ pub(crate) fn build() -> Result<ExitCode, String> {
 
 /// Scaffolds a detector; the desk room knows how.
 pub(crate) fn new_detector(desk: &str, name: &str) -> Result<ExitCode, String> {
-    run(cargo(["run", "--quiet", "--package", "oikos-desk", "--example", "new_detector", "--", desk, name]))
+    run(&mut cargo(["run", "--quiet", "--package", "oikos-desk", "--example", "new_detector", "--", desk, name]))
 }
 
 /// Writes what is generated: manual pages of the desks, golden policy tables, the golden OpenAPI document.

@@ -1,0 +1,278 @@
+//! The node: everything one authority runs, wired together. Every service goes through [`Node::read`] or [`Node::write`], where policy
+//! decides and the journal entry is written in the act's own transaction.
+
+use std::sync::Arc;
+
+use oikos_desk::{Desk, Detector};
+use oikos_exchange::NodeIdentity;
+use oikos_journal::{Entry, Outcome, Sequencer};
+use oikos_lake::Lake;
+use oikos_model::{Act, Action, Actor, Clock, LabelId, NodeId};
+use oikos_policy::{Policy, Principal};
+use oikos_registry::{Store, Transaction};
+use oikos_registry_sqlite::SqliteStore;
+
+use crate::folder::FolderLock;
+use crate::{Caller, NodeConfig, NodeError, NodeFolder};
+
+/// A detector with the desk it belongs to.
+pub(crate) struct LoadedDetector {
+    pub(crate) desk: &'static Desk,
+    pub(crate) detector: Detector,
+}
+
+/// One authority's installation, open and owned by this process.
+pub struct Node {
+    folder: NodeFolder,
+    config: NodeConfig,
+    clock: Arc<dyn Clock>,
+    store: SqliteStore,
+    lake: Lake,
+    policy: Policy,
+    sequencer: Sequencer,
+    identity: NodeIdentity,
+    detectors: Vec<LoadedDetector>,
+    _lock: FolderLock,
+}
+
+/// What the journal entry of an act says beyond the act itself.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    subjects: Vec<String>,
+    recipient: Option<NodeId>,
+    detail: serde_json::Value,
+}
+
+impl Noted {
+    /// An entry about these things.
+    pub(crate) fn about(subjects: Vec<String>) -> Self {
+        Self { subjects, ..Self::default() }
+    }
+
+    /// With what else is worth keeping.
+    pub(crate) fn with_detail(self, detail: serde_json::Value) -> Self {
+        Self { detail, ..self }
+    }
+
+    /// With the partner who got something.
+    pub(crate) fn with_recipient(self, recipient: NodeId) -> Self {
+        Self { recipient: Some(recipient), ..self }
+    }
+}
+
+impl Node {
+    /// Opens a node's folder and takes it for this process.
+    ///
+    /// # Errors
+    /// When the folder is no node, another process owns it, or a part of it cannot be opened.
+    pub fn open(folder: NodeFolder, clock: Arc<dyn Clock>) -> Result<Self, NodeError> {
+        if !folder.settings().exists() {
+            return Err(NodeError::Invalid(format!(
+                "{} is not a node's folder; `oikos init {0}` makes one",
+                folder.root().display()
+            )));
+        }
+        let lock = folder.own()?;
+        let config = NodeConfig::read(&folder.settings())?;
+        let store = SqliteStore::open(&folder.registry())?;
+        let lake = Lake::open(folder.lake(), oikos_lake::LakeLimits::default()).map_err(NodeError::internal)?;
+        let identity = NodeIdentity::load(&folder.keys()).map_err(NodeError::internal)?;
+        let sequencer = Sequencer::open(folder.journal(), crate::keys::journal_key(&folder)?, config.id.as_str())
+            .map_err(NodeError::internal)?;
+        let node = Self {
+            policy: Policy::load().map_err(NodeError::internal)?,
+            detectors: load_detectors()?,
+            folder,
+            config,
+            clock,
+            store,
+            lake,
+            sequencer,
+            identity,
+            _lock: lock,
+        };
+        node.clean_up_after_a_crash()?;
+        Ok(node)
+    }
+
+    /// Removes files no snapshot knows, and marks jobs that were cut off.
+    fn clean_up_after_a_crash(&self) -> Result<(), NodeError> {
+        self.housekeeping(Action::Erase, |tx| {
+            self.lake.sweep(tx).map_err(NodeError::internal)?;
+            crate::jobs::mark_interrupted(tx, self.clock.now())
+        })
+    }
+
+    /// The node's id.
+    pub fn id(&self) -> &NodeId {
+        &self.config.id
+    }
+
+    /// The node's settings.
+    pub fn config(&self) -> &NodeConfig {
+        &self.config
+    }
+
+    /// The node's folder.
+    pub fn folder(&self) -> &NodeFolder {
+        &self.folder
+    }
+
+    /// The node's keys.
+    pub fn identity(&self) -> &NodeIdentity {
+        &self.identity
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    pub(crate) fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    pub(crate) fn store(&self) -> &SqliteStore {
+        &self.store
+    }
+
+    pub(crate) fn sequencer(&self) -> &Sequencer {
+        &self.sequencer
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn detectors(&self) -> &[LoadedDetector] {
+        &self.detectors
+    }
+
+    /// The node itself as a caller, for what it does by the clock.
+    pub fn itself(&self) -> Caller {
+        Caller {
+            actor: Actor::Node(self.config.id.clone()),
+            roles: Vec::new(),
+            purpose: self.config.default_purpose.clone(),
+            legal_basis: self.config.default_legal_basis.clone(),
+            case: None,
+        }
+    }
+
+    /// Asks policy whether the caller may do this at all; a refusal is journaled.
+    ///
+    /// # Errors
+    /// [`NodeError::Denied`] with policy's reasons.
+    pub(crate) fn authorise(&self, caller: &Caller, action: Action) -> Result<Act, NodeError> {
+        let act = caller.act(action, self.clock.now());
+        let decision = self.policy.decide_action(&principal_of(caller), &act);
+        if decision.allowed {
+            return Ok(act);
+        }
+        self.journal_denial(&act, &decision.reasons, Vec::new())?;
+        Err(NodeError::Denied(decision.reasons))
+    }
+
+    /// Writes down that something was refused.
+    pub(crate) fn journal_denial(&self, act: &Act, reasons: &[String], subjects: Vec<String>) -> Result<(), NodeError> {
+        let mut tx = self.store.begin(act)?;
+        let outcome = Outcome::Denied { reason: reasons.join("; ") };
+        let entry = Entry { act: act.clone(), outcome, subjects, recipient: None, detail: serde_json::Value::Null };
+        oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Does something that changes or discloses: policy decides, `work` works, and its journal entry lands in the same transaction.
+    ///
+    /// # Errors
+    /// When policy refuses or `work` fails; then nothing was changed.
+    pub(crate) fn write<T>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<(T, Noted), NodeError>,
+    ) -> Result<T, NodeError> {
+        self.write_returning_index(caller, action, work).map(|(value, _)| value)
+    }
+
+    /// As [`write`](Self::write), and says where in the journal the entry stands.
+    pub(crate) fn write_returning_index<T>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<(T, Noted), NodeError>,
+    ) -> Result<(T, i64), NodeError> {
+        let act = self.authorise(caller, action)?;
+        let mut tx = self.store.begin(&act)?;
+        let (value, noted) = work(tx.as_mut())?;
+        let Noted { subjects, recipient, detail } = noted;
+        let entry = Entry { act, outcome: Outcome::Allowed, subjects, recipient, detail };
+        let index = oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
+        tx.commit()?;
+        Ok((value, index))
+    }
+
+    /// Reads something that is no case data; nothing is journaled. Reading case data is a [`write`](Self::write): consultation leaves an entry.
+    ///
+    /// # Errors
+    /// When policy refuses or `work` fails.
+    pub(crate) fn read<T>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        work: impl FnOnce(&dyn Transaction) -> Result<T, NodeError>,
+    ) -> Result<T, NodeError> {
+        let act = self.authorise(caller, action)?;
+        let tx = self.store.snapshot(&act)?;
+        work(tx.as_ref())
+    }
+
+    /// The node's own bookkeeping around an act that has, or will have, its own entry.
+    pub(crate) fn housekeeping<T>(
+        &self,
+        action: Action,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, NodeError>,
+    ) -> Result<T, NodeError> {
+        let act = self.itself().act(action, self.clock.now());
+        let mut tx = self.store.begin(&act)?;
+        let value = work(tx.as_mut())?;
+        tx.commit()?;
+        Ok(value)
+    }
+
+    /// The labels of everything in the node that this caller may use for this action: policy is asked once per distinct label.
+    pub(crate) fn permitted_labels(&self, tx: &dyn Transaction, caller: &Caller, action: Action) -> Result<Vec<LabelId>, NodeError> {
+        let act = caller.act(action, self.clock.now());
+        Ok(self.policy.permitted_labels(&principal_of(caller), &act, &self.config.id, &tx.labels()?))
+    }
+
+    /// Publishes new journal entries: tiles, then a signed checkpoint. What was released may leave only after this.
+    ///
+    /// # Errors
+    /// When the journal's folder cannot be written.
+    pub fn publish_journal(&self) -> Result<u64, NodeError> {
+        let act = self.itself().act(Action::ReadJournal, self.clock.now());
+        let checkpoint = self.sequencer.sequence(&self.store, &act).map_err(NodeError::internal)?;
+        Ok(checkpoint.size)
+    }
+}
+
+/// The caller as policy sees it.
+pub(crate) fn principal_of(caller: &Caller) -> Principal {
+    match &caller.actor {
+        Actor::Person(user) => Principal::user(user.as_str(), &caller.roles),
+        Actor::Node(node) => Principal::node(node.as_str()),
+        Actor::Partner(node) => Principal::partner(node.as_str()),
+    }
+}
+
+/// Parses the detector files of every desk; a test proves that those in the repository parse.
+fn load_detectors() -> Result<Vec<LoadedDetector>, NodeError> {
+    let mut loaded = Vec::new();
+    for desk in oikos_desks::DESKS {
+        for (file, text) in desk.detectors {
+            let detector = Detector::parse(desk, file, text).map_err(NodeError::internal)?;
+            loaded.push(LoadedDetector { desk, detector });
+        }
+    }
+    Ok(loaded)
+}
