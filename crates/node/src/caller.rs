@@ -1,14 +1,13 @@
-//! Who asks, in which role, for which purpose: what every service of the node is handed.
+//! Who asks, for which purpose, on which legal basis: what every service of the node is handed.
 
 use oikos_model::{Act, Action, Actor, CaseId, LegalBasis, Purpose, Timestamp, UserName};
+use oikos_policy::Principal;
 
 /// Somebody who asks the node for something.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Who.
-    pub actor: Actor,
-    /// Role codes of a person; empty for a partner and for the node itself.
-    pub roles: Vec<String>,
+    /// Who, with what policy needs to know of them.
+    pub principal: Principal,
     /// Why.
     pub purpose: Purpose,
     /// On which legal basis.
@@ -21,7 +20,7 @@ impl Caller {
     /// The act this caller is about to do.
     pub fn act(&self, action: Action, at: Timestamp) -> Act {
         Act {
-            actor: self.actor.clone(),
+            actor: self.actor(),
             action,
             purpose: self.purpose.clone(),
             legal_basis: self.legal_basis.clone(),
@@ -30,11 +29,20 @@ impl Caller {
         }
     }
 
+    /// Who acts.
+    pub fn actor(&self) -> Actor {
+        match &self.principal {
+            Principal::Person { name, .. } => Actor::Person(name.clone()),
+            Principal::Node(node) => Actor::Node(node.clone()),
+            Principal::Partner { node, .. } => Actor::Partner(node.clone()),
+        }
+    }
+
     /// The person, if it is one.
     pub fn person(&self) -> Option<&UserName> {
-        match &self.actor {
-            Actor::Person(user) => Some(user),
-            Actor::Partner(_) | Actor::Node(_) => None,
+        match &self.principal {
+            Principal::Person { name, .. } => Some(name),
+            Principal::Node(_) | Principal::Partner { .. } => None,
         }
     }
 }

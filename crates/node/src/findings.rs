@@ -6,7 +6,6 @@ use oikos_model::{
 use oikos_registry::{FindingQuery, ImportRow, StoredFinding, Transaction};
 use serde::{Deserialize, Serialize};
 
-use crate::node::principal_of;
 use crate::{Caller, Node, NodeError, Noted};
 
 /// Most findings one page shows.
@@ -203,7 +202,7 @@ impl Node {
                 revision: stored.finding.revision(),
                 kind: request.kind,
                 reason: request.reason.trim().to_owned(),
-                actor: caller.actor.clone(),
+                actor: caller.actor(),
                 at: self.clock().now(),
                 label: stored.label,
             };
@@ -227,11 +226,7 @@ impl Node {
         let not_here = || NodeError::NotFound(format!("finding {origin}/{key}"));
         let stored = tx.finding(origin, key)?.ok_or_else(not_here)?;
         let label = tx.label(stored.label)?.ok_or_else(not_here)?;
-        let act = caller.act(action, self.clock().now());
-        if self.policy().permitted_labels(&principal_of(caller), &act, self.id(), &[(stored.label, label)]).is_empty() {
-            return Err(not_here());
-        }
-        Ok(stored)
+        if self.may(caller, action, &label) { Ok(stored) } else { Err(not_here()) }
     }
 
     /// Reads records by reference, table by table.

@@ -50,10 +50,12 @@ pub fn init(folder: &NodeFolder, config: &NodeConfig, clock: &Arc<dyn Clock>) ->
 
 fn add_operator(tx: &mut dyn Transaction, act: Act) -> Result<(), NodeError> {
     let name = UserName::new(OPERATOR).map_err(NodeError::internal)?;
+    let desks = oikos_desks::DESKS.iter().map(|desk| format!("desk:{}", desk.name));
+    let roles: Vec<String> = std::iter::once(OPERATOR.to_owned()).chain(desks).collect();
     tx.put_user(&UserRow {
         name,
         display_name: "Local operator".into(),
-        roles: vec![OPERATOR.into()],
+        roles: roles.clone(),
         password_hash: None,
         disabled: false,
     })?;
@@ -62,7 +64,7 @@ fn add_operator(tx: &mut dyn Transaction, act: Act) -> Result<(), NodeError> {
         outcome: oikos_journal::Outcome::Allowed,
         subjects: vec![format!("user:{OPERATOR}")],
         recipient: None,
-        detail: serde_json::json!({ "roles": [OPERATOR] }),
+        detail: serde_json::json!({ "roles": roles }),
     };
     oikos_journal::record(tx, &entry).map_err(NodeError::internal)?;
     Ok(())

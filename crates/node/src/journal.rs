@@ -59,15 +59,14 @@ impl Node {
     pub fn verify_journal(&self, caller: &Caller) -> Result<JournalVerification, NodeError> {
         self.write(caller, Action::ReadJournal, |_| Ok(((), Noted::about(vec!["journal".into()]))))?;
         self.publish_journal()?;
-        let key = crate::keys::journal_key(self.folder())?.verifying_key();
         let act = caller.act(Action::ReadJournal, self.clock().now());
-        let report = oikos_journal::verify(&self.folder().journal(), self.store(), &act, self.id().as_str(), &key)
-            .map_err(NodeError::internal)?;
+        let report =
+            oikos_journal::verify(self.folder().journal(), self.store(), &act, self.sequencer().verifier()).map_err(NodeError::internal)?;
         Ok(JournalVerification {
             verified: report.problems.is_empty(),
             entries: report.entries,
             erased: report.erased,
-            checkpoint_size: report.checkpoint_size,
+            checkpoint_size: report.checkpoint.map_or(0, |checkpoint| checkpoint.size),
             problems: report.problems.iter().map(ToString::to_string).collect(),
         })
     }

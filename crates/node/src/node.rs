@@ -7,8 +7,8 @@ use oikos_desk::{Desk, Detector};
 use oikos_exchange::NodeIdentity;
 use oikos_journal::{Entry, Outcome, Sequencer};
 use oikos_lake::Lake;
-use oikos_model::{Act, Action, Actor, Clock, LabelId, NodeId};
-use oikos_policy::{Policy, Principal};
+use oikos_model::{Act, Action, Clock, Label, LabelId, NodeId};
+use oikos_policy::{Decision, Policy, Principal, Request, Resource};
 use oikos_registry::{Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
 
@@ -150,8 +150,7 @@ impl Node {
     /// The node itself as a caller, for what it does by the clock.
     pub fn itself(&self) -> Caller {
         Caller {
-            actor: Actor::Node(self.config.id.clone()),
-            roles: Vec::new(),
+            principal: Principal::Node(self.config.id.clone()),
             purpose: self.config.default_purpose.clone(),
             legal_basis: self.config.default_legal_basis.clone(),
             case: None,
@@ -164,12 +163,28 @@ impl Node {
     /// [`NodeError::Denied`] with policy's reasons.
     pub(crate) fn authorise(&self, caller: &Caller, action: Action) -> Result<Act, NodeError> {
         let act = caller.act(action, self.clock.now());
-        let decision = self.policy.decide_action(&principal_of(caller), &act);
+        let decision = self.decide(caller, &act, Resource::Node);
         if decision.allowed {
             return Ok(act);
         }
-        self.journal_denial(&act, &decision.reasons, Vec::new())?;
-        Err(NodeError::Denied(decision.reasons))
+        let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
+        self.journal_denial(&act, &reasons, Vec::new())?;
+        Err(NodeError::Denied(reasons))
+    }
+
+    fn decide(&self, caller: &Caller, act: &Act, resource: Resource<'_>) -> Decision {
+        self.policy.decide(&Request { principal: &caller.principal, act, resource })
+    }
+
+    /// Whether the caller may do this with something that carries `label`.
+    pub(crate) fn may(&self, caller: &Caller, action: Action, label: &Label) -> bool {
+        self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label)).allowed
+    }
+
+    /// Codes of the actions this caller may do at all, so that a page shows no control that would be refused.
+    pub(crate) fn allowed_actions(&self, caller: &Caller) -> Vec<&'static str> {
+        let may = |action: &&Action| self.decide(caller, &caller.act(**action, self.clock.now()), Resource::Node).allowed;
+        Action::ALL.iter().filter(may).map(|action| action.code()).collect()
     }
 
     /// Writes down that something was refused.
@@ -242,7 +257,7 @@ impl Node {
     /// The labels of everything in the node that this caller may use for this action: policy is asked once per distinct label.
     pub(crate) fn permitted_labels(&self, tx: &dyn Transaction, caller: &Caller, action: Action) -> Result<Vec<LabelId>, NodeError> {
         let act = caller.act(action, self.clock.now());
-        Ok(self.policy.permitted_labels(&principal_of(caller), &act, &self.config.id, &tx.labels()?))
+        Ok(self.policy.permitted_labels(&caller.principal, &act, &tx.labels()?))
     }
 
     /// Publishes new journal entries: tiles, then a signed checkpoint. What was released may leave only after this.
@@ -253,15 +268,6 @@ impl Node {
         let act = self.itself().act(Action::ReadJournal, self.clock.now());
         let checkpoint = self.sequencer.sequence(&self.store, &act).map_err(NodeError::internal)?;
         Ok(checkpoint.size)
-    }
-}
-
-/// The caller as policy sees it.
-pub(crate) fn principal_of(caller: &Caller) -> Principal {
-    match &caller.actor {
-        Actor::Person(user) => Principal::user(user.as_str(), &caller.roles),
-        Actor::Node(node) => Principal::node(node.as_str()),
-        Actor::Partner(node) => Principal::partner(node.as_str()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Accounts, as people manage them, and finding out who a request comes from.
 
-use oikos_model::{Action, Actor, CaseId, LegalBasis, Purpose, UserName};
+use oikos_model::{Action, CaseId, LegalBasis, Purpose, UserName};
+use oikos_policy::{Principal, Role};
 use oikos_registry::{Store, UserRow};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -17,7 +18,8 @@ pub struct UserRequest {
     pub name: UserName,
     /// The person's name.
     pub display_name: String,
-    /// Role codes: analyst, supervisor, releaser, data-protection-officer, auditor, administrator.
+    /// Role codes (analyst, supervisor, releaser, data-protection-officer, auditor, administrator), and `desk:<name>` for each desk
+    /// of which the person is a member.
     pub roles: Vec<String>,
     /// Password, 15 characters or more. Absent: the one there was stays.
     pub password: Option<String>,
@@ -33,7 +35,7 @@ pub struct UserView {
     pub name: String,
     /// The person's name.
     pub display_name: String,
-    /// Role codes.
+    /// Role codes and desks.
     pub roles: Vec<String>,
     /// Whether sign-in is refused.
     pub disabled: bool,
@@ -70,7 +72,7 @@ impl Node {
             let act = self.itself().act(Action::SignIn, self.clock().now());
             people::user_of_token(self.store().snapshot(&act)?.as_ref(), token, act.at)?
         };
-        Ok(self.caller_for(row, grounds))
+        self.caller_for(row, grounds)
     }
 
     fn account(&self, name: &UserName) -> Result<Option<UserRow>, NodeError> {
@@ -78,15 +80,25 @@ impl Node {
         Ok(self.store().snapshot(&act)?.user(name)?)
     }
 
-    pub(crate) fn caller_for(&self, user: UserRow, grounds: Grounds) -> Caller {
+    pub(crate) fn caller_for(&self, user: UserRow, grounds: Grounds) -> Result<Caller, NodeError> {
         let defaults = self.itself();
-        Caller {
-            actor: Actor::Person(user.name),
-            roles: user.roles,
+        let principal = Principal::person(user.name, user.roles.iter().map(String::as_str)).map_err(NodeError::internal)?;
+        Ok(Caller {
+            principal,
             purpose: grounds.purpose.unwrap_or(defaults.purpose),
             legal_basis: grounds.legal_basis.unwrap_or(defaults.legal_basis),
             case: grounds.case,
-        }
+        })
+    }
+
+    /// The caller's own account.
+    ///
+    /// # Errors
+    /// When the caller is no person with an account here.
+    pub fn user_view(&self, caller: &Caller) -> Result<UserView, NodeError> {
+        let name = caller.person().ok_or(NodeError::NotSignedIn("only people have accounts"))?;
+        let row = self.account(name)?.ok_or_else(|| NodeError::NotFound(format!("user {name}")))?;
+        Ok(UserView::from(row))
     }
 
     /// Signs a person in. Returns the session's token and the account. A refusal is journaled like a success.
@@ -94,17 +106,27 @@ impl Node {
     /// # Errors
     /// The same refusal whether name, password or the account's state is at fault.
     pub fn sign_in(&self, name: &UserName, password: &str) -> Result<(String, UserView), NodeError> {
-        let person = Caller { actor: Actor::Person(name.clone()), ..self.itself() };
-        let outcome = self.write(&person, Action::SignIn, |tx| {
-            let token = people::sign_in(tx, name, password, self.clock().now())?;
-            let user = tx.user(name)?.ok_or_else(|| NodeError::NotFound(format!("user {name}")))?;
-            Ok(((token, UserView::from(user)), Noted::about(vec![format!("user:{name}")])))
-        });
-        if let Err(NodeError::NotSignedIn(reason)) = &outcome {
-            let act = person.act(Action::SignIn, self.clock().now());
-            self.journal_denial(&act, &[(*reason).to_owned()], vec![format!("user:{name}")])?;
-        }
-        outcome
+        let row = match self.account(name)? {
+            Some(row) if people::may_sign_in(&row, password) => row,
+            Some(_) => return Err(self.refuse_sign_in(name)?),
+            None => {
+                people::waste_the_time_of_a_check(password);
+                return Err(self.refuse_sign_in(name)?);
+            }
+        };
+        let caller = self.caller_for(row.clone(), Grounds::default())?;
+        self.write(&caller, Action::SignIn, |tx| {
+            let token = people::open_session(tx, name, self.clock().now())?;
+            Ok(((token, UserView::from(row)), Noted::about(vec![format!("user:{name}")])))
+        })
+    }
+
+    /// Journals that a sign-in was refused. The entry names what was typed as a name, cut short, since it may be no account.
+    fn refuse_sign_in(&self, name: &UserName) -> Result<NodeError, NodeError> {
+        const REASON: &str = "name or password is wrong, or the account is disabled";
+        let act = self.itself().act(Action::SignIn, self.clock().now());
+        self.journal_denial(&act, &[REASON.to_owned()], vec![format!("user:{name}")])?;
+        Ok(NodeError::NotSignedIn(REASON))
     }
 
     /// Ends a session.
@@ -123,10 +145,9 @@ impl Node {
     /// # Errors
     /// When policy refuses, a role is unknown, or the password is too short.
     pub fn put_user(&self, caller: &Caller, request: &UserRequest) -> Result<UserView, NodeError> {
-        if let Some(unknown) = request.roles.iter().find(|role| !oikos_policy::ROLES.contains(&role.as_str())) {
-            return Err(NodeError::Invalid(format!("there is no role {unknown:?}; known are {}", oikos_policy::ROLES.join(", "))));
-        }
-        if request.name.as_str() == OPERATOR || request.roles.iter().any(|role| role == OPERATOR) {
+        let codes = request.roles.iter().map(String::as_str);
+        Principal::person(request.name.clone(), codes).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        if request.name.as_str() == OPERATOR || request.roles.iter().any(|role| role == Role::Operator.code()) {
             return Err(NodeError::Invalid("the operator's account belongs to whoever owns the folder; give a person a name of their own".into()));
         }
         let new_hash = request.password.as_deref().map(people::hash_password).transpose()?;

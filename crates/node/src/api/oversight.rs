@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
+use oikos_model::Purpose;
 use serde::Deserialize;
 
 use super::Shared;
@@ -9,6 +10,7 @@ use super::answer::{Answer, Signed, answer};
 use crate::journal::{JournalLine, JournalVerification};
 use crate::retention::ErasureReport;
 use crate::users::{UserRequest, UserView};
+use crate::{Caller, NodeError};
 
 /// Which part of the journal to read.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -30,16 +32,22 @@ pub(crate) struct ErasureBody {
     import: Option<u32>,
 }
 
+/// The journal is read for oversight, whatever purpose the request names.
+fn for_oversight(signed: Signed) -> Result<Caller, NodeError> {
+    let purpose = Purpose::new("oversight").map_err(NodeError::internal)?;
+    Ok(Caller { purpose, ..signed.caller })
+}
+
 /// Journal entries.
 #[utoipa::path(get, path = "/api/v1/journal", params(JournalPart), responses((status = 200, body = Vec<JournalLine>)))]
 pub(crate) async fn journal(State(shared): State<Shared>, signed: Signed, Query(part): Query<JournalPart>) -> Answer<Vec<JournalLine>> {
-    answer(&shared, move |node| node.read_journal(&signed.caller, part.from, part.limit.unwrap_or(200))).await
+    answer(&shared, move |node| node.read_journal(&for_oversight(signed)?, part.from, part.limit.unwrap_or(200))).await
 }
 
 /// Publishes what is new and verifies everything.
 #[utoipa::path(post, path = "/api/v1/journal/verification", responses((status = 200, body = JournalVerification)))]
 pub(crate) async fn verify(State(shared): State<Shared>, signed: Signed) -> Answer<JournalVerification> {
-    answer(&shared, move |node| node.verify_journal(&signed.caller)).await
+    answer(&shared, move |node| node.verify_journal(&for_oversight(signed)?)).await
 }
 
 /// Erases what has expired, or what one import brought.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use oikos_model::{Action, UserName};
+use oikos_model::UserName;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
@@ -114,13 +114,4 @@ pub(crate) async fn show_node(State(shared): State<Shared>) -> Answer<NodeView> 
         })
     })
     .await
-}
-
-impl crate::Node {
-    /// Codes of the actions this caller may do at all.
-    pub(crate) fn allowed_actions(&self, caller: &crate::Caller) -> Vec<&'static str> {
-        let principal = crate::node::principal_of(caller);
-        let may = |action: &&Action| self.policy().decide_action(&principal, &caller.act(**action, self.clock().now())).allowed;
-        Action::ALL.iter().filter(may).map(|action| action.code()).collect()
-    }
 }
