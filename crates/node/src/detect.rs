@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use oikos_desk::{ParameterValue, RunOutcome, RunRequest, Span};
+use oikos_lake::{ColumnsPermit, SessionLimits};
 use oikos_model::{
     Action, ContentHash, ContentHasher, DetectorId, Finding, FindingState, Label, LabelId, LegalBasis, Marking, Purpose, RunId,
     Scope, Timestamp,
 };
-use oikos_registry::{CheckpointRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Transaction};
+use oikos_registry::{CheckpointRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Store, Transaction};
 use serde::Serialize;
 
 use crate::node::LoadedDetector;
@@ -79,13 +80,14 @@ impl Node {
         let head = &loaded.detector.head;
         let act = self.authorise(&caller, Action::Detect)?;
         let parameters = oikos_desk::resolve_parameters(head, &request.parameters).map_err(|error| NodeError::Invalid(error.to_string()))?;
-        let tx = self.store_snapshot(&act)?;
-        let labels = self.permitted_labels(tx.as_ref(), &caller, Action::Detect)?;
+        let tx = self.store().snapshot(&act)?;
         let Some(span) = self.span_of(tx.as_ref(), loaded, parameters.hash(), request)? else {
             return Ok(RunReport::nothing(&head.id));
         };
-        let permits = oikos_lake::Permits::tables(&head.tables, labels);
-        let mut session = self.lake().session(tx.as_ref(), permits).map_err(NodeError::internal)?;
+        let tables = head.tables.iter().map(|table| (table.clone(), ColumnsPermit::All)).collect();
+        let permits = self.permits(tx.as_ref(), &caller, Action::Detect, tables)?;
+        let mut session =
+            self.lake().session(tx.as_ref(), &permits, SessionLimits::for_detectors()).map_err(NodeError::internal)?;
         let snapshot = oikos_desk::Engine::snapshot(&session);
         let run = run_id(loaded, parameters.hash(), snapshot, span);
         let checkpoint = monitor_checkpoint(tx.as_ref(), loaded, parameters.hash(), span)?;

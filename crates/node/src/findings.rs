@@ -1,11 +1,15 @@
 //! Reading findings, seeing the records behind one, and deciding.
 
+use std::collections::BTreeMap;
+
+use oikos_lake::{ColumnsPermit, SessionLimits};
 use oikos_model::{
     Action, Decision, DecisionKind, Finding, FindingKey, FindingState, NodeId, RecordReference, Timestamp,
 };
 use oikos_registry::{FindingQuery, ImportRow, StoredFinding, Transaction};
 use serde::{Deserialize, Serialize};
 
+use crate::sql::{ANSWER_BYTES_MAXIMUM, ROWS_MAXIMUM};
 use crate::{Caller, Node, NodeError, Noted};
 
 /// Most findings one page shows.
@@ -166,9 +170,8 @@ impl Node {
     pub fn show_evidence(&self, caller: &Caller, origin: &NodeId, key: FindingKey) -> Result<Vec<EvidenceRow>, NodeError> {
         self.write(caller, Action::ReadEvidence, |tx| {
             let stored = self.visible_finding(tx, caller, Action::ReadEvidence, origin, key)?;
-            let labels = self.permitted_labels(tx, caller, Action::ReadEvidence)?;
             let imports = tx.imports()?;
-            let rows = self.records(tx, labels, &stored.finding.evidence)?;
+            let rows = self.records(tx, caller, &stored.finding.evidence)?;
             let rows: Vec<EvidenceRow> = rows.into_iter().map(|(reference, record)| evidence_row(&imports, &reference, record)).collect();
             let detail = serde_json::json!({ "records": rows.len() });
             Ok((rows, Noted::about(vec![format!("finding:{origin}/{key}")]).with_detail(detail)))
@@ -233,20 +236,19 @@ impl Node {
     fn records(
         &self,
         tx: &dyn Transaction,
-        labels: Vec<oikos_model::LabelId>,
+        caller: &Caller,
         references: &[RecordReference],
     ) -> Result<Vec<(RecordReference, serde_json::Value)>, NodeError> {
-        let mut tables: Vec<String> = references.iter().map(|reference| reference.table.to_string()).collect();
-        tables.sort();
-        tables.dedup();
-        let session =
-            self.lake().session(tx, oikos_lake::Permits::tables(&tables, labels)).map_err(NodeError::internal)?;
+        let tables: BTreeMap<String, ColumnsPermit> =
+            references.iter().map(|reference| (reference.table.to_string(), ColumnsPermit::All)).collect();
+        let permits = self.permits(tx, caller, Action::ReadEvidence, tables.clone())?;
+        let session = self.lake().session(tx, &permits, SessionLimits::for_people()).map_err(NodeError::internal)?;
         let mut found = Vec::new();
-        for table in &tables {
+        for table in tables.keys() {
             let ids: Vec<String> =
                 references.iter().filter(|reference| reference.table.as_str() == table).map(|r| r.record_id.to_string()).collect();
             let query = format!("SELECT * FROM {table} WHERE record_id IN ({}) ORDER BY record_id", ids.join(", "));
-            let result = session.query(&query).map_err(NodeError::internal)?;
+            let result = session.query(&query, ROWS_MAXIMUM, ANSWER_BYTES_MAXIMUM).map_err(NodeError::internal)?;
             for row in crate::rows::to_json(&result)? {
                 let record_id = row.get("record_id").and_then(serde_json::Value::as_i64).unwrap_or_default();
                 let table = oikos_model::TableName::new(table.clone()).map_err(NodeError::internal)?;

@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use oikos_desk::{DatasetDefinition, Desk, Reader, Reject, Source, TableDefinition};
-use oikos_lake::catalogue_table;
+use oikos_desk::{DatasetDefinition, Desk, Reader, Reject, Source};
 use oikos_model::{Action, DatasetId, Label, NodeId, Scope, SourceId, Statement};
 use oikos_registry::{ImportRow, Transaction};
 use serde::Serialize;
@@ -138,7 +137,7 @@ impl Node {
         let first_rejects = collected.first_rejects.clone();
         self.write(caller, Action::Import, |tx| {
             let noted = Noted::about(vec![format!("import:{import_number}")]);
-            land(tx, self.id(), recognised.desk, collected, &mut row)?;
+            land(tx, self.id(), collected, &mut row)?;
             let detail = serde_json::json!({ "format": row.format, "dataset": row.dataset, "records": row.records,
                 "statements": row.statements, "rejects": row.rejects, "source": row.source });
             Ok(((), noted.with_detail(detail)))
@@ -174,14 +173,9 @@ impl Node {
 fn land(
     tx: &mut dyn Transaction,
     origin: &NodeId,
-    desk: &'static Desk,
     collected: Collected,
     row: &mut ImportRow,
 ) -> Result<(), NodeError> {
-    let landed = |table: &&TableDefinition| collected.files.iter().any(|file| file.table.as_str() == table.name);
-    for table in desk.tables.iter().filter(landed) {
-        tx.ensure_table(&catalogue_table(table).map_err(NodeError::internal)?, row.at)?;
-    }
     if !collected.files.is_empty() {
         tx.add_data_files(&collected.files, row.at)?;
     }

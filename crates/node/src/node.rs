@@ -1,12 +1,13 @@
 //! The node: everything one authority runs, wired together. Every service goes through [`Node::read`] or [`Node::write`], where policy
 //! decides and the journal entry is written in the act's own transaction.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use oikos_desk::{Desk, Detector};
 use oikos_exchange::NodeIdentity;
 use oikos_journal::{Entry, Outcome, Sequencer};
-use oikos_lake::Lake;
+use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits};
 use oikos_model::{Act, Action, Clock, Label, LabelId, NodeId};
 use oikos_policy::{Decision, Policy, Principal, Request, Resource};
 use oikos_registry::{Store, Transaction};
@@ -75,7 +76,7 @@ impl Node {
         let lock = folder.own()?;
         let config = NodeConfig::read(&folder.settings())?;
         let store = SqliteStore::open(&folder.registry())?;
-        let lake = Lake::open(folder.lake(), oikos_lake::LakeLimits::default()).map_err(NodeError::internal)?;
+        let lake = Lake::open(&folder.lake(), LakeLimits::default()).map_err(NodeError::internal)?;
         let identity = NodeIdentity::load(&folder.keys()).map_err(NodeError::internal)?;
         let sequencer = Sequencer::open(folder.journal(), crate::keys::journal_key(&folder)?, config.id.as_str())
             .map_err(NodeError::internal)?;
@@ -91,15 +92,19 @@ impl Node {
             identity,
             _lock: lock,
         };
-        node.clean_up_after_a_crash()?;
+        node.put_in_order()?;
         Ok(node)
     }
 
-    /// Removes files no snapshot knows, and marks jobs that were cut off.
-    fn clean_up_after_a_crash(&self) -> Result<(), NodeError> {
+    /// Makes the desks' tables, removes files no snapshot knows, and marks jobs that were cut off.
+    fn put_in_order(&self) -> Result<(), NodeError> {
+        let now = self.clock.now();
         self.housekeeping(Action::Erase, |tx| {
+            for table in oikos_desks::DESKS.iter().flat_map(|desk| desk.tables) {
+                tx.ensure_table(&oikos_lake::catalogue_table(table).map_err(NodeError::internal)?, now)?;
+            }
             self.lake.sweep(tx).map_err(NodeError::internal)?;
-            crate::jobs::mark_interrupted(tx, self.clock.now())
+            crate::jobs::mark_interrupted(tx, now)
         })
     }
 
@@ -258,6 +263,19 @@ impl Node {
     pub(crate) fn permitted_labels(&self, tx: &dyn Transaction, caller: &Caller, action: Action) -> Result<Vec<LabelId>, NodeError> {
         let act = caller.act(action, self.clock.now());
         Ok(self.policy.permitted_labels(&caller.principal, &act, &tx.labels()?))
+    }
+
+    /// What a session of this caller may see of these tables.
+    pub(crate) fn permits(
+        &self,
+        tx: &dyn Transaction,
+        caller: &Caller,
+        action: Action,
+        tables: BTreeMap<String, ColumnsPermit>,
+    ) -> Result<Permits, NodeError> {
+        let permitted = self.permitted_labels(tx, caller, action)?;
+        let labels = tx.labels()?.into_iter().filter(|(id, _)| permitted.contains(id));
+        Ok(Permits { tables, labels: labels.map(|(id, label)| (id, label.marking)).collect(), now: self.clock.now() })
     }
 
     /// Publishes new journal entries: tiles, then a signed checkpoint. What was released may leave only after this.

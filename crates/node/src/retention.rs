@@ -1,5 +1,6 @@
 //! Erasure by the clock and by request: from the lake, the registry, its indexes, and the disk.
 
+use oikos_lake::Erasure;
 use oikos_model::Action;
 use serde::Serialize;
 
@@ -26,16 +27,13 @@ impl Node {
     pub fn erase_expired(&self, caller: &Caller) -> Result<ErasureReport, NodeError> {
         let now = self.clock().now();
         let report = self.write(caller, Action::Erase, |tx| {
-            let erased = self.lake().erase(tx, &oikos_lake::Erasure::Expired { now }, now).map_err(NodeError::internal)?;
+            let erased = self.lake().erase(tx, Erasure::Expired, now).map_err(NodeError::internal)?;
             let report = ErasureReport {
-                files: erased.files,
-                records: erased.records,
+                files: erased.paths.len() as u64,
+                records: erased.records.unsigned_abs(),
                 statements: tx.erase_expired_statements(now)? as u64,
                 findings: tx.erase_expired_findings(now)? as u64,
             };
-            if report.files > 0 {
-                tx.erase_checkpoints()?;
-            }
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec!["expired".into()]).with_detail(detail)))
         })?;
@@ -53,11 +51,13 @@ impl Node {
             if !tx.mark_import_erased(import_number)? {
                 return Err(NodeError::NotFound(format!("import {import_number}")));
             }
-            let erased =
-                self.lake().erase(tx, &oikos_lake::Erasure::Import { import_number }, now).map_err(NodeError::internal)?;
-            tx.erase_checkpoints()?;
-            let statements = tx.erase_statements_of_import(import_number)? as u64;
-            let report = ErasureReport { files: erased.files, records: erased.records, statements, findings: 0 };
+            let erased = self.lake().erase(tx, Erasure::Import(import_number), now).map_err(NodeError::internal)?;
+            let report = ErasureReport {
+                files: erased.paths.len() as u64,
+                records: erased.records.unsigned_abs(),
+                statements: tx.erase_statements_of_import(import_number)? as u64,
+                findings: 0,
+            };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))
         })?;

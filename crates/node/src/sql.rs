@@ -1,5 +1,6 @@
 //! Asking the lake in SQL: the same visibility as everything else, with limits, and a journal entry that keeps the question.
 
+use oikos_lake::{ColumnsPermit, SessionLimits};
 use oikos_model::Action;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +8,10 @@ use crate::{Caller, Node, NodeError, Noted};
 
 /// Longest question, in bytes.
 const QUERY_BYTES_MAXIMUM: usize = 20_000;
+/// Most rows an answer holds.
+pub(crate) const ROWS_MAXIMUM: usize = 10_000;
+/// Most memory an answer takes.
+pub(crate) const ANSWER_BYTES_MAXIMUM: usize = 64 << 20;
 
 /// A question to the lake.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -38,11 +43,13 @@ impl Node {
             return Err(NodeError::Invalid(format!("a query has at most {QUERY_BYTES_MAXIMUM} bytes")));
         }
         self.write(caller, Action::QueryLake, |tx| {
-            let labels = self.permitted_labels(tx, caller, Action::QueryLake)?;
             let definitions = oikos_desks::DESKS.iter().flat_map(|desk| desk.tables);
-            let permits = oikos_lake::Permits::unrestricted_columns(definitions, labels);
-            let session = self.lake().session(tx, permits).map_err(NodeError::internal)?;
-            let result = session.query(&request.query).map_err(|error| NodeError::Invalid(error.to_string()))?;
+            let tables = definitions.map(|table| (table.name.to_owned(), ColumnsPermit::unrestricted(table))).collect();
+            let permits = self.permits(tx, caller, Action::QueryLake, tables)?;
+            let session = self.lake().session(tx, &permits, SessionLimits::for_people()).map_err(NodeError::internal)?;
+            let result = session
+                .query(&request.query, ROWS_MAXIMUM, ANSWER_BYTES_MAXIMUM)
+                .map_err(|error| NodeError::Invalid(error.to_string()))?;
             let rows = crate::rows::to_json(&result)?;
             let columns = result.schema.fields().iter().map(|field| field.name().clone()).collect();
             let detail = serde_json::json!({ "query": request.query, "rows": rows.len() });
