@@ -57,25 +57,39 @@ impl Policy {
                 Resource::Node => node_resource(),
                 Resource::Label(label) => label_entity(label, "label")?,
             };
-            let (principal, entities) = principal_entities(request.principal)?;
-            let response = self.ask(principal, entities, request.act.action, resource, context(request.act, None)?)?;
+            let context = context(request.act, None)?;
+            let response = self.ask_alone(request.principal, request.act.action, resource, context)?;
             Ok(self.explain(&response))
         };
         answer().unwrap_or_else(|problem| undecidable(&problem))
     }
 
-    /// The ids of those labels with which `principal` may do `act`, in the order given. Asks once per label.
+    /// The ids of those labels with which `principal` may do `act`, in the order given. Asks once per label; what cannot be decided is
+    /// not permitted.
     pub fn permitted_labels(&self, principal: &Principal, act: &Act, labels: &[(LabelId, Label)]) -> Vec<LabelId> {
         if !principal.is(&act.actor) {
             return Vec::new();
         }
-        let (Ok((uid, entities)), Ok(context)) = (principal_entities(principal), context(act, None)) else { return Vec::new() };
-        let may = |label: &Label| {
-            label_entity(label, "label")
-                .and_then(|resource| self.ask(uid.clone(), entities.clone(), act.action, resource, context.clone()))
-                .is_ok_and(|response| response.decision() == CedarDecision::Allow)
+        let answer = || -> Result<Vec<LabelId>, String> {
+            let (principal, mut entities) = principal_entities(principal)?;
+            let context = context(act, None)?;
+            let mut resources = Vec::with_capacity(labels.len());
+            for (number, (_, label)) in labels.iter().enumerate() {
+                let resource = label_entity(label, &number.to_string())?;
+                resources.push(resource.uid());
+                entities.push(resource);
+            }
+            let entities = Entities::from_entities(entities, None).map_err(|error| error.to_string())?;
+            let mut permitted = Vec::new();
+            for (resource, (id, _)) in resources.into_iter().zip(labels) {
+                let response = self.ask(principal.clone(), act.action, resource, context.clone(), &entities)?;
+                if self.explain(&response).allowed {
+                    permitted.push(*id);
+                }
+            }
+            Ok(permitted)
         };
-        labels.iter().filter(|(_, label)| may(label)).map(|(id, _)| *id).collect()
+        answer().unwrap_or_default()
     }
 
     /// Checks whether one thing may go to one recipient.
@@ -97,9 +111,9 @@ impl Policy {
         if !passage.principal.is(&passage.act.actor) {
             return Ok(Decision::deny("principal-is-not-actor", "Who asks is not the actor the act names"));
         }
-        let (principal, entities) = principal_entities(passage.principal)?;
         let resource = label_entity(passage.item.label, "label")?;
-        let response = self.ask(principal, entities, Action::Release, resource, context(passage.act, Some(passage))?)?;
+        let context = context(passage.act, Some(passage))?;
+        let response = self.ask_alone(passage.principal, Action::Release, resource, context)?;
         let mut decision = self.explain(&response);
         if !decision.allowed {
             for reason in &mut decision.reasons {
@@ -111,19 +125,27 @@ impl Policy {
         Ok(decision)
     }
 
+    /// One question about one resource.
+    fn ask_alone(&self, principal: &Principal, action: Action, resource: Entity, context: Context) -> Result<Response, String> {
+        let (principal, mut entities) = principal_entities(principal)?;
+        let uid = resource.uid();
+        entities.push(resource);
+        let entities = Entities::from_entities(entities, None).map_err(|error| error.to_string())?;
+        self.ask(principal, action, uid, context, &entities)
+    }
+
     fn ask(
         &self,
         principal: EntityUid,
-        mut entities: Vec<Entity>,
         action: Action,
-        resource: Entity,
+        resource: EntityUid,
         context: Context,
+        entities: &Entities,
     ) -> Result<Response, String> {
-        let request = CedarRequest::new(principal, action_uid(action), resource.uid(), context, None);
+        // The schema refuses questions that make no sense, such as signing in to a label.
+        let request = CedarRequest::new(principal, action_uid(action), resource, context, Some(&self.schema));
         let request = request.map_err(|error| error.to_string())?;
-        entities.push(resource);
-        let entities = Entities::from_entities(entities, None).map_err(|error| error.to_string())?;
-        Ok(self.authorizer.is_authorized(&request, &self.rules, &entities))
+        Ok(self.authorizer.is_authorized(&request, &self.rules, entities))
     }
 
     /// Cedar's answer in words. A rule that could not be evaluated denies: Cedar would skip it, and a skipped forbid would allow.
@@ -152,10 +174,6 @@ impl Policy {
         self.rules.annotation(&PolicyId::new(rule), annotation_of(recipient))
     }
 
-    /// The schema, for the tests that compare it with the model.
-    pub fn schema(&self) -> &Schema {
-        &self.schema
-    }
 }
 
 fn undecidable(problem: &str) -> Decision {
