@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use oikos_model::{Act, Action, Actor, Label, LabelId, LegalBasis, Marking, NodeId, Purpose, Regime, Scope, Timestamp, Tlp, UserName};
+use oikos_model::{
+    Act, Action, Actor, Label, LabelId, LegalBasis, Marking, NodeId, Purpose, Regime, Scope, Timestamp, Tlp, UserName,
+};
 use oikos_policy::{Policy, Principal, Role};
 
 const LABELS: i64 = 10_000;

@@ -1,10 +1,11 @@
 //! The compiled-in rules and the questions put to them.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use cedar_policy::{
-    Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityUid, PolicyId, PolicySet, Request as CedarRequest,
-    Response, Schema, ValidationMode, Validator,
+    ActionConstraint, Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityUid, PolicyId, PolicySet,
+    Request as CedarRequest, Response, Schema, ValidationMode, Validator,
 };
 use oikos_model::{Act, Action, Label, LabelId};
 
@@ -25,6 +26,7 @@ const POLICY_FILES: &[(&str, &str)] = &[
 pub struct Policy {
     schema: Schema,
     rules: PolicySet,
+    rules_by_action: BTreeMap<Action, PolicySet>,
     authorizer: Authorizer,
 }
 
@@ -34,8 +36,7 @@ impl Policy {
     /// # Errors
     /// When the text is not Cedar's, a rule has no name or reason, or the rules do not hold under the schema.
     pub fn load() -> Result<Self, PolicyError> {
-        let (schema, _warnings) =
-            Schema::from_cedarschema_str(SCHEMA).map_err(|error| PolicyError::Schema(error.to_string()))?;
+        let (schema, _warnings) = Schema::from_cedarschema_str(SCHEMA).map_err(|error| PolicyError::Schema(error.to_string()))?;
         let mut rules = PolicySet::new();
         for &(file, text) in POLICY_FILES {
             add_rules(&mut rules, file, text)?;
@@ -44,7 +45,8 @@ impl Policy {
         if !result.validation_passed_without_warnings() {
             return Err(PolicyError::Validation(result.to_string()));
         }
-        Ok(Self { schema, rules, authorizer: Authorizer::new() })
+        let rules_by_action = Action::ALL.iter().map(|action| (*action, rules_about(&rules, *action))).collect();
+        Ok(Self { schema, rules, rules_by_action, authorizer: Authorizer::new() })
     }
 
     /// Decides one act. For `release` of a labelled thing ask [`check_release`](Self::check_release): without a recipient nothing leaves.
@@ -145,7 +147,9 @@ impl Policy {
         // The schema refuses questions that make no sense, such as signing in to a label.
         let request = CedarRequest::new(principal, action_uid(action), resource, context, Some(&self.schema));
         let request = request.map_err(|error| error.to_string())?;
-        Ok(self.authorizer.is_authorized(&request, &self.rules, entities))
+        // Every action has its set; were one missing, all rules together answer the same.
+        let rules = self.rules_by_action.get(&action).unwrap_or(&self.rules);
+        Ok(self.authorizer.is_authorized(&request, rules, entities))
     }
 
     /// Cedar's answer in words. A rule that could not be evaluated denies: Cedar would skip it, and a skipped forbid would allow.
@@ -173,11 +177,29 @@ impl Policy {
     pub(crate) fn cell_law(&self, rule: &str, recipient: RecipientRegime) -> Option<&str> {
         self.rules.annotation(&PolicyId::new(rule), annotation_of(recipient))
     }
-
 }
 
 fn undecidable(problem: &str) -> Decision {
     Decision::deny("undecidable", &format!("Policy could not decide, so the answer is no: {problem}"))
+}
+
+/// The rules whose scope does not rule the action out. Cedar would skip the others one by one for every question; leaving them out
+/// beforehand gives the same answers in a third of the time. Actions have no groups in the schema, so membership is equality.
+fn rules_about(rules: &PolicySet, action: Action) -> PolicySet {
+    let action = action_uid(action);
+    let mut about = rules.clone();
+    for rule in rules.policies() {
+        let applies = match rule.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(only) => only == action,
+            ActionConstraint::In(list) => list.contains(&action),
+        };
+        if !applies {
+            // Cannot fail: the rule is in the set. Were it to stay, it would only be skipped.
+            _ = about.remove_static(rule.id().clone());
+        }
+    }
+    about
 }
 
 /// Adds the rules of one file under the names in their `@id` annotations.

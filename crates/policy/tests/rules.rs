@@ -1,10 +1,12 @@
 //! The rules that matter most, each said once in plain code, beside the golden tables that say everything.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests stop the test")]
+
 use std::collections::BTreeSet;
 
 use oikos_model::{
-    Act, Action, Actor, CaseId, HandlingCode, Label, LabelId, LegalBasis, Marking, NodeId, PermittedAction, Purpose, Regime, Scope,
-    SelectorClass, Timestamp, Tlp, UserName,
+    Act, Action, Actor, CaseId, HandlingCode, Label, LabelId, LegalBasis, Marking, NodeId, PermittedAction, Purpose, Regime,
+    Scope, SelectorClass, Timestamp, Tlp, UserName,
 };
 use oikos_policy::{
     Ceilings, Item, ItemKind, PartnerClass, Passage, Policy, Principal, Recipient, RecipientRegime, Request, Resource, Role,
