@@ -49,10 +49,8 @@ pub(crate) fn node_resource() -> Entity {
 pub(crate) fn principal_entities(principal: &Principal) -> Result<(EntityUid, Vec<Entity>), String> {
     match principal {
         Principal::Person { name, roles, desks } => {
-            let roles: Vec<Entity> = roles
-                .iter()
-                .map(|role| Entity::new_no_attrs(uid(&TYPES.role, role.code()), HashSet::new()))
-                .collect();
+            let roles: Vec<Entity> =
+                roles.iter().map(|role| Entity::new_no_attrs(uid(&TYPES.role, role.code()), HashSet::new())).collect();
             let user = uid(&TYPES.user, name.as_str());
             let attributes = HashMap::from([("desks".to_owned(), strings(desks.iter().map(String::as_str)))]);
             let parents = roles.iter().map(Entity::uid).collect();

@@ -149,7 +149,10 @@ mod tests {
     fn codes_of_accounts_become_roles_and_desks() {
         let name = UserName::new("anna").unwrap();
         let person = Principal::person(name.clone(), ["analyst", "desk:sea"]).unwrap();
-        assert_eq!(person, Principal::Person { name: name.clone(), roles: [Role::Analyst].into(), desks: ["sea".to_owned()].into() });
+        assert_eq!(
+            person,
+            Principal::Person { name: name.clone(), roles: [Role::Analyst].into(), desks: ["sea".to_owned()].into() }
+        );
         let error = Principal::person(name, ["root"]).unwrap_err().to_string();
         assert!(error.contains("\"root\" is not a role") && error.contains("analyst"), "{error}");
     }

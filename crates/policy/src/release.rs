@@ -79,8 +79,7 @@ pub enum RecipientRegime {
 
 impl RecipientRegime {
     /// All of them, in the order in which golden tables print them.
-    pub const ALL: [Self; 4] =
-        [Self::Union(Regime::Gdpr), Self::Union(Regime::Led), Self::Union(Regime::Eudpr), Self::None];
+    pub const ALL: [Self; 4] = [Self::Union(Regime::Gdpr), Self::Union(Regime::Led), Self::Union(Regime::Eudpr), Self::None];
 
     /// The code by which policy names it: `GDPR`, `LED`, `EUDPR` or `none`.
     pub const fn code(self) -> &'static str {
