@@ -7,6 +7,7 @@
 mod desk;
 mod detector;
 mod engine;
+pub mod graph;
 mod kernel;
 mod reader;
 mod table;
