@@ -1,4 +1,5 @@
 //! Conformance with public vectors: transparency-dev/merkle's proofs and a log written by transparency-dev/tessera.
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests; helpers of tests are not recognised as such")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

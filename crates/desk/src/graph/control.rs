@@ -10,7 +10,7 @@ impl OwnershipGraph {
     /// at once, so it takes time in proportion to the holdings of what is controlled.
     pub fn controlled_by(&self, source: &str, threshold_percent: f64) -> Vec<String> {
         let Some(&source) = self.index.get(source) else { return Vec::new() };
-        // Half a millionth of a percent is not a majority: sums of decimal shares are not exact.
+        // Half a millionth of a percentage point is not a majority: sums of decimal shares are not exact.
         let threshold = threshold_percent / 100.0 + 5e-9;
         let mut votes: HashMap<u32, f64> = HashMap::new();
         let mut controlled: BTreeSet<u32> = BTreeSet::from([source]);

@@ -1,0 +1,5 @@
+//! Readers, one per file format.
+
+mod bods;
+
+pub use bods::BodsReader;
