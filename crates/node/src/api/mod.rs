@@ -1,0 +1,117 @@
+//! The HTTP API: OpenAPI 3.1, kept as a golden file in `crates/node/openapi.json`. Handlers only translate; services decide and journal.
+
+mod answer;
+mod exchange;
+mod findings;
+mod oversight;
+mod page;
+mod picture;
+mod session;
+mod work;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::routing::{get, post};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+
+use crate::{Delivery, Node};
+
+/// Largest request body: questions and decisions are small, files are named by path.
+const BODY_BYTES_MAXIMUM: usize = 1 << 20;
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) node: Arc<Node>,
+    pub(crate) delivery: Arc<dyn Delivery>,
+}
+
+/// The API's description.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Oikos node",
+        description = "Concept demonstrator; fictional agreements; not accredited.",
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+        version = "1"
+    ),
+    paths(
+        session::sign_in, session::show_session, session::sign_out, session::show_node,
+        findings::list, findings::show, findings::evidence, findings::decide,
+        picture::leads, picture::ownership,
+        work::import, work::detect, work::jobs, work::job, work::sql,
+        exchange::partners, exchange::add_partner, exchange::preview, exchange::release, exchange::releases, exchange::recall,
+        exchange::deliver,
+        oversight::journal, oversight::verify, oversight::erase, oversight::users, oversight::put_user,
+    )
+)]
+pub(crate) struct ApiDescription;
+
+/// The golden OpenAPI document as it is now.
+///
+/// # Errors
+/// When the document cannot be serialised.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    ApiDescription::openapi().to_pretty_json().map(|text| text + "\n")
+}
+
+/// The page and the API of one node.
+pub fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
+    let api = Router::new()
+        .route("/node", get(session::show_node))
+        .route("/session", post(session::sign_in).get(session::show_session).delete(session::sign_out))
+        .route("/findings", get(findings::list))
+        .route("/findings/{origin}/{key}", get(findings::show))
+        .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
+        .route("/findings/{origin}/{key}/decisions", post(findings::decide))
+        .route("/leads", get(picture::leads))
+        .route("/ownership", get(picture::ownership))
+        .route("/imports", post(work::import))
+        .route("/runs", post(work::detect))
+        .route("/jobs", get(work::jobs))
+        .route("/jobs/{id}", get(work::job))
+        .route("/sql", post(work::sql))
+        .route("/partners", get(exchange::partners).post(exchange::add_partner))
+        .route("/releases/preview", post(exchange::preview))
+        .route("/releases", get(exchange::releases).post(exchange::release))
+        .route("/recalls", post(exchange::recall))
+        .route("/deliveries", post(exchange::deliver))
+        .route("/journal", get(oversight::journal))
+        .route("/journal/verification", post(oversight::verify))
+        .route("/erasures", post(oversight::erase))
+        .route("/users", get(oversight::users).put(oversight::put_user))
+        .route("/openapi.json", get(page::openapi))
+        .fallback(answer::no_such_path);
+    Router::new()
+        .nest("/api/v1", api)
+        .merge(page::routes())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAXIMUM))
+        .layer(fixed_header(header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
+        .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(fixed_header(header::CACHE_CONTROL, "no-store"))
+        .with_state(Shared { node, delivery })
+}
+
+fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_description_is_the_golden_file() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+        let now = openapi_json().unwrap();
+        if std::env::var_os("OIKOS_UPDATE_GOLDEN").is_some() {
+            std::fs::write(path, &now).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), now, "run cargo xtask docs and read the difference");
+    }
+}

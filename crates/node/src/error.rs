@@ -1,0 +1,68 @@
+//! What can go wrong in a node, and how it is told to whoever asked.
+
+use std::path::{Path, PathBuf};
+
+use oikos_registry::StoreError;
+
+/// Why a node did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// Policy says no. The refusal is in the journal.
+    #[error("not allowed: {}", .0.join("; "))]
+    Denied(Vec<String>),
+    /// Nobody is signed in, or the session is over.
+    #[error("sign in first: {0}")]
+    NotSignedIn(&'static str),
+    /// There is no such thing, or the asker may not know of it.
+    #[error("{0} is not here")]
+    NotFound(String),
+    /// The request is not in order; the message says how it would be.
+    #[error("{0}")]
+    Invalid(String),
+    /// The request contradicts what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// Another process owns the folder.
+    #[error("another process owns {}; commands talk to it while it runs", .0.display())]
+    Owned(PathBuf),
+    /// A file failed.
+    #[error("{doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The registry failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Anything else that is not the asker's fault.
+    #[error("the node failed: {0}")]
+    Internal(String),
+}
+
+impl NodeError {
+    /// Wraps a failure of the file system.
+    pub fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io { doing, path: path.to_owned(), source }
+    }
+
+    /// Wraps a failure nobody outside can mend.
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string())
+    }
+
+    /// The short code by which the API names the kind of failure.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(_) => "denied",
+            Self::NotSignedIn(_) => "not_signed_in",
+            Self::NotFound(_) => "not_found",
+            Self::Invalid(_) => "invalid",
+            Self::Conflict(_) | Self::Owned(_) => "conflict",
+            Self::Io { .. } | Self::Store(_) | Self::Internal(_) => "internal",
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Making a node: folder, settings, keys, the registry's schema and the local operator's account.
+
+use std::sync::Arc;
+
+use oikos_exchange::{IdentityDetails, NodeIdentity};
+use oikos_model::{Act, Action, Actor, Clock, UserName};
+use oikos_registry::{Store, Transaction, UserRow};
+use oikos_registry_sqlite::SqliteStore;
+
+use crate::{NodeConfig, NodeError, NodeFolder, keys};
+
+/// The account of whoever owns the folder. It signs in by the token in the folder, never by a password, and can never release.
+pub const OPERATOR: &str = "operator";
+
+/// Makes a node's folder.
+///
+/// # Errors
+/// When the folder already holds a node, or cannot be written. What was made before an error is left for inspection: nothing is overwritten.
+pub fn init(folder: &NodeFolder, config: &NodeConfig, clock: &Arc<dyn Clock>) -> Result<(), NodeError> {
+    if folder.settings().exists() {
+        return Err(NodeError::Conflict(format!("{} already holds a node", folder.root().display())));
+    }
+    config.check()?;
+    folder.create()?;
+    let _lock = folder.own()?;
+    keys::create(folder)?;
+    let details = IdentityDetails {
+        node: config.id.clone(),
+        display_name: config.display_name.clone(),
+        country: config.country.clone(),
+        regime: config.regime,
+        address: config.exchange_listen.clone(),
+    };
+    NodeIdentity::generate(details, clock.now()).and_then(|identity| identity.save(&folder.keys())).map_err(NodeError::internal)?;
+    let store = SqliteStore::open(&folder.registry())?;
+    let act = Act {
+        actor: Actor::Node(config.id.clone()),
+        action: Action::ManageUsers,
+        purpose: config.default_purpose.clone(),
+        legal_basis: config.default_legal_basis.clone(),
+        case: None,
+        at: clock.now(),
+    };
+    let mut tx = store.begin(&act)?;
+    add_operator(tx.as_mut(), act)?;
+    tx.commit()?;
+    // Last, so that a folder with settings is a whole node.
+    config.write_new(&folder.settings())
+}
+
+fn add_operator(tx: &mut dyn Transaction, act: Act) -> Result<(), NodeError> {
+    let name = UserName::new(OPERATOR).map_err(NodeError::internal)?;
+    let desks = oikos_desks::DESKS.iter().map(|desk| format!("desk:{}", desk.name));
+    let roles: Vec<String> = std::iter::once(OPERATOR.to_owned()).chain(desks).collect();
+    tx.put_user(&UserRow {
+        name,
+        display_name: "Local operator".into(),
+        roles: roles.clone(),
+        password_hash: None,
+        disabled: false,
+    })?;
+    let entry = oikos_journal::Entry {
+        act,
+        outcome: oikos_journal::Outcome::Allowed,
+        subjects: vec![format!("user:{OPERATOR}")],
+        recipient: None,
+        detail: serde_json::json!({ "roles": roles }),
+    };
+    oikos_journal::record(tx, &entry).map_err(NodeError::internal)?;
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! The node: everything one authority runs, wired together. Every service goes through [`Node::read`] or [`Node::write`], where policy
+//! decides and the journal entry is written in the act's own transaction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use oikos_desk::{Desk, Detector};
+use oikos_exchange::NodeIdentity;
+use oikos_journal::{Entry, Outcome, Sequencer};
+use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits};
+use oikos_model::{Act, Action, Clock, Label, LabelId, NodeId};
+use oikos_policy::{Decision, Policy, Principal, Request, Resource};
+use oikos_registry::{Store, Transaction};
+use oikos_registry_sqlite::SqliteStore;
+
+use crate::folder::FolderLock;
+use crate::{Caller, NodeConfig, NodeError, NodeFolder};
+
+/// A detector with the desk it belongs to.
+pub(crate) struct LoadedDetector {
+    pub(crate) desk: &'static Desk,
+    pub(crate) detector: Detector,
+}
+
+/// One authority's installation, open and owned by this process.
+pub struct Node {
+    folder: NodeFolder,
+    config: NodeConfig,
+    clock: Arc<dyn Clock>,
+    store: SqliteStore,
+    lake: Lake,
+    policy: Policy,
+    sequencer: Sequencer,
+    identity: NodeIdentity,
+    detectors: Vec<LoadedDetector>,
+    _lock: FolderLock,
+}
+
+/// What the journal entry of an act says beyond the act itself.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    subjects: Vec<String>,
+    recipient: Option<NodeId>,
+    detail: serde_json::Value,
+}
+
+impl Noted {
+    /// An entry about these things.
+    pub(crate) fn about(subjects: Vec<String>) -> Self {
+        Self { subjects, ..Self::default() }
+    }
+
+    /// With what else is worth keeping.
+    pub(crate) fn with_detail(self, detail: serde_json::Value) -> Self {
+        Self { detail, ..self }
+    }
+
+    /// With the partner who got something.
+    pub(crate) fn with_recipient(self, recipient: NodeId) -> Self {
+        Self { recipient: Some(recipient), ..self }
+    }
+}
+
+impl Node {
+    /// Opens a node's folder and takes it for this process.
+    ///
+    /// # Errors
+    /// When the folder is no node, another process owns it, or a part of it cannot be opened.
+    pub fn open(folder: NodeFolder, clock: Arc<dyn Clock>) -> Result<Self, NodeError> {
+        if !folder.settings().exists() {
+            return Err(NodeError::Invalid(format!(
+                "{} is not a node's folder; `oikos init {0}` makes one",
+                folder.root().display()
+            )));
+        }
+        let lock = folder.own()?;
+        let config = NodeConfig::read(&folder.settings())?;
+        let store = SqliteStore::open(&folder.registry())?;
+        let lake = Lake::open(&folder.lake(), LakeLimits::default()).map_err(NodeError::internal)?;
+        let identity = NodeIdentity::load(&folder.keys()).map_err(NodeError::internal)?;
+        let sequencer = Sequencer::open(folder.journal(), crate::keys::journal_key(&folder)?, config.id.as_str())
+            .map_err(NodeError::internal)?;
+        let node = Self {
+            policy: Policy::load().map_err(NodeError::internal)?,
+            detectors: load_detectors()?,
+            folder,
+            config,
+            clock,
+            store,
+            lake,
+            sequencer,
+            identity,
+            _lock: lock,
+        };
+        node.put_in_order()?;
+        Ok(node)
+    }
+
+    /// Makes the desks' tables, removes files no snapshot knows, and marks jobs that were cut off.
+    fn put_in_order(&self) -> Result<(), NodeError> {
+        let now = self.clock.now();
+        self.housekeeping(Action::Erase, |tx| {
+            for table in oikos_desks::DESKS.iter().flat_map(|desk| desk.tables) {
+                tx.ensure_table(&oikos_lake::catalogue_table(table).map_err(NodeError::internal)?, now)?;
+            }
+            self.lake.sweep(tx).map_err(NodeError::internal)?;
+            crate::jobs::mark_interrupted(tx, now)
+        })
+    }
+
+    /// The node's id.
+    pub fn id(&self) -> &NodeId {
+        &self.config.id
+    }
+
+    /// The node's settings.
+    pub fn config(&self) -> &NodeConfig {
+        &self.config
+    }
+
+    /// The node's folder.
+    pub fn folder(&self) -> &NodeFolder {
+        &self.folder
+    }
+
+    /// The node's keys.
+    pub fn identity(&self) -> &NodeIdentity {
+        &self.identity
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    pub(crate) fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    pub(crate) fn store(&self) -> &SqliteStore {
+        &self.store
+    }
+
+    pub(crate) fn sequencer(&self) -> &Sequencer {
+        &self.sequencer
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn detectors(&self) -> &[LoadedDetector] {
+        &self.detectors
+    }
+
+    /// The node itself as a caller, for what it does by the clock.
+    pub fn itself(&self) -> Caller {
+        Caller {
+            principal: Principal::Node(self.config.id.clone()),
+            purpose: self.config.default_purpose.clone(),
+            legal_basis: self.config.default_legal_basis.clone(),
+            case: None,
+        }
+    }
+
+    /// Asks policy whether the caller may do this at all; a refusal is journaled.
+    ///
+    /// # Errors
+    /// [`NodeError::Denied`] with policy's reasons.
+    pub(crate) fn authorise(&self, caller: &Caller, action: Action) -> Result<Act, NodeError> {
+        let act = caller.act(action, self.clock.now());
+        let decision = self.decide(caller, &act, Resource::Node);
+        if decision.allowed {
+            return Ok(act);
+        }
+        let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
+        self.journal_denial(&act, &reasons, Vec::new())?;
+        Err(NodeError::Denied(reasons))
+    }
+
+    fn decide(&self, caller: &Caller, act: &Act, resource: Resource<'_>) -> Decision {
+        self.policy.decide(&Request { principal: &caller.principal, act, resource })
+    }
+
+    /// Whether the caller may do this with something that carries `label`.
+    pub(crate) fn may(&self, caller: &Caller, action: Action, label: &Label) -> bool {
+        self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label)).allowed
+    }
+
+    /// Codes of the actions this caller may do at all, so that a page shows no control that would be refused.
+    pub(crate) fn allowed_actions(&self, caller: &Caller) -> Vec<&'static str> {
+        let may = |action: &&Action| self.decide(caller, &caller.act(**action, self.clock.now()), Resource::Node).allowed;
+        Action::ALL.iter().filter(may).map(|action| action.code()).collect()
+    }
+
+    /// Writes down that something was refused.
+    pub(crate) fn journal_denial(&self, act: &Act, reasons: &[String], subjects: Vec<String>) -> Result<(), NodeError> {
+        let mut tx = self.store.begin(act)?;
+        let outcome = Outcome::Denied { reason: reasons.join("; ") };
+        let entry = Entry { act: act.clone(), outcome, subjects, recipient: None, detail: serde_json::Value::Null };
+        oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Does something that changes or discloses: policy decides, `work` works, and its journal entry lands in the same transaction.
+    ///
+    /// # Errors
+    /// When policy refuses or `work` fails; then nothing was changed.
+    pub(crate) fn write<T>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<(T, Noted), NodeError>,
+    ) -> Result<T, NodeError> {
+        self.write_returning_index(caller, action, work).map(|(value, _)| value)
+    }
+
+    /// As [`write`](Self::write), and says where in the journal the entry stands.
+    pub(crate) fn write_returning_index<T>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<(T, Noted), NodeError>,
+    ) -> Result<(T, i64), NodeError> {
+        let act = self.authorise(caller, action)?;
+        let mut tx = self.store.begin(&act)?;
+        let (value, noted) = work(tx.as_mut())?;
+        let Noted { subjects, recipient, detail } = noted;
+        let entry = Entry { act, outcome: Outcome::Allowed, subjects, recipient, detail };
+        let index = oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
+        tx.commit()?;
+        Ok((value, index))
+    }
+
+    /// Reads something that is no case data; nothing is journaled. Reading case data is a [`write`](Self::write): consultation leaves an entry.
+    ///
+    /// # Errors
+    /// When policy refuses or `work` fails.
+    pub(crate) fn read<T>(
+        &self,
+        caller: &Caller,
+        action: Action,
+        work: impl FnOnce(&dyn Transaction) -> Result<T, NodeError>,
+    ) -> Result<T, NodeError> {
+        let act = self.authorise(caller, action)?;
+        let tx = self.store.snapshot(&act)?;
+        work(tx.as_ref())
+    }
+
+    /// The node's own bookkeeping around an act that has, or will have, its own entry.
+    pub(crate) fn housekeeping<T>(
+        &self,
+        action: Action,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<T, NodeError>,
+    ) -> Result<T, NodeError> {
+        let act = self.itself().act(action, self.clock.now());
+        let mut tx = self.store.begin(&act)?;
+        let value = work(tx.as_mut())?;
+        tx.commit()?;
+        Ok(value)
+    }
+
+    /// The labels of everything in the node that this caller may use for this action: policy is asked once per distinct label.
+    pub(crate) fn permitted_labels(&self, tx: &dyn Transaction, caller: &Caller, action: Action) -> Result<Vec<LabelId>, NodeError> {
+        let act = caller.act(action, self.clock.now());
+        Ok(self.policy.permitted_labels(&caller.principal, &act, &tx.labels()?))
+    }
+
+    /// What a session of this caller may see of these tables.
+    pub(crate) fn permits(
+        &self,
+        tx: &dyn Transaction,
+        caller: &Caller,
+        action: Action,
+        tables: BTreeMap<String, ColumnsPermit>,
+    ) -> Result<Permits, NodeError> {
+        let permitted = self.permitted_labels(tx, caller, action)?;
+        let labels = tx.labels()?.into_iter().filter(|(id, _)| permitted.contains(id));
+        Ok(Permits { tables, labels: labels.map(|(id, label)| (id, label.marking)).collect(), now: self.clock.now() })
+    }
+
+    /// Publishes new journal entries: tiles, then a signed checkpoint. What was released may leave only after this.
+    ///
+    /// # Errors
+    /// When the journal's folder cannot be written.
+    pub fn publish_journal(&self) -> Result<u64, NodeError> {
+        let act = self.itself().act(Action::ReadJournal, self.clock.now());
+        let checkpoint = self.sequencer.sequence(&self.store, &act).map_err(NodeError::internal)?;
+        Ok(checkpoint.size)
+    }
+}
+
+/// Parses the detector files of every desk; a test proves that those in the repository parse.
+fn load_detectors() -> Result<Vec<LoadedDetector>, NodeError> {
+    let mut loaded = Vec::new();
+    for desk in oikos_desks::DESKS {
+        for (file, text) in desk.detectors {
+            let detector = Detector::parse(desk, file, text).map_err(NodeError::internal)?;
+            loaded.push(LoadedDetector { desk, detector });
+        }
+    }
+    Ok(loaded)
+}

@@ -1,0 +1,16 @@
+//! One file per command.
+
+pub(crate) mod demo;
+pub(crate) mod detect;
+pub(crate) mod erase;
+pub(crate) mod findings;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod journal;
+pub(crate) mod leads;
+pub(crate) mod partner;
+pub(crate) mod recall;
+pub(crate) mod release;
+pub(crate) mod serve;
+pub(crate) mod sql;
+pub(crate) mod user;

@@ -1,0 +1,30 @@
+//! What can be wrong with the compiled-in policy text.
+
+/// Why the policy text is refused. A test proves that the text in the repository gives none of these.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// The schema is not Cedar's.
+    #[error("policy schema.cedarschema: {0}")]
+    Schema(String),
+    /// A policy file is not Cedar's.
+    #[error("policy file {file}: {problem}")]
+    Syntax {
+        /// The file.
+        file: &'static str,
+        /// What Cedar says.
+        problem: String,
+    },
+    /// A rule lacks an annotation or takes another's name.
+    #[error("policy file {file}, rule {rule}: {problem}")]
+    Rule {
+        /// The file.
+        file: &'static str,
+        /// The rule's id, or Cedar's number where it has none.
+        rule: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// The rules contradict the schema.
+    #[error("the policies do not hold under the schema: {0}")]
+    Validation(String),
+}
