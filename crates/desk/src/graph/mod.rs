@@ -86,11 +86,11 @@ impl OwnershipGraph {
     ///
     /// # Errors
     /// When there are more than [`MAX_EDGES`](Self::MAX_EDGES) edges.
-    pub fn new(edges: Vec<OwnershipEdge>) -> Result<Self, GraphError> {
+    pub fn new(edges: &[OwnershipEdge]) -> Result<Self, GraphError> {
         if edges.len() > Self::MAX_EDGES {
             return Err(GraphError::TooManyEdges { limit: Self::MAX_EDGES });
         }
-        let (names, index) = sorted_names(&edges);
+        let (names, index) = sorted_names(edges);
         let mut arcs: Vec<Arc> = edges
             .iter()
             .map(|edge| Arc {

@@ -8,7 +8,7 @@ fn edge(owner: &str, owned: &str, share_percent: impl Into<Option<f64>>, referen
 
 fn graph(edges: &[(&str, &str, f64)]) -> OwnershipGraph {
     let edges = edges.iter().zip(0..).map(|((owner, owned, share), reference)| edge(owner, owned, *share, reference));
-    OwnershipGraph::new(edges.collect()).unwrap()
+    OwnershipGraph::new(&edges.collect::<Vec<_>>()).unwrap()
 }
 
 fn chain(path: &[OwnershipEdge]) -> Vec<&str> {
@@ -88,7 +88,7 @@ fn limits_bind_and_say_so() {
 #[test]
 fn edges_between_the_same_two_count_once() {
     let shares_and_votes = vec![edge("p", "a", 30.0, 7), edge("p", "a", 40.0, 8), edge("p", "a", None, 6), edge("p", "a", 140.0, 5)];
-    let graph = OwnershipGraph::new(shares_and_votes).unwrap();
+    let graph = OwnershipGraph::new(&shares_and_votes).unwrap();
     assert_eq!(graph.edge_count(), 1);
     assert_eq!(graph.owners_of("a"), [edge("p", "a", 40.0, 8)]);
 }
@@ -226,7 +226,7 @@ mod against_brute_force {
         #[test]
         fn common_parents_are_all_there_with_shortest_chains(matrix in any_matrix(), a in 0..SIZE, b in 0..SIZE) {
             prop_assume!(a != b);
-            let graph = OwnershipGraph::new(edges(&matrix)).unwrap();
+            let graph = OwnershipGraph::new(&edges(&matrix)).unwrap();
             let common = graph.paths_to_common_parent(&name(a), &name(b), &PathLimits::default());
             let distance = distances(&matrix);
             let connected = |node: usize| (0..SIZE).any(|other| matrix[node][other] > 0.0 || matrix[other][node] > 0.0);
@@ -246,8 +246,8 @@ mod against_brute_force {
 
         #[test]
         fn the_order_of_the_edges_does_not_matter(matrix in any_matrix(), a in 0..SIZE, b in 0..SIZE) {
-            let forward = OwnershipGraph::new(edges(&matrix)).unwrap();
-            let backward = OwnershipGraph::new(edges(&matrix).into_iter().rev().collect()).unwrap();
+            let forward = OwnershipGraph::new(&edges(&matrix)).unwrap();
+            let backward = OwnershipGraph::new(&edges(&matrix).into_iter().rev().collect::<Vec<_>>()).unwrap();
             let limits = PathLimits { max_visited: 4, max_parents: 2, ..PathLimits::default() };
             let (one, two) = (forward.paths_to_common_parent(&name(a), &name(b), &limits), backward.paths_to_common_parent(&name(a), &name(b), &limits));
             prop_assert_eq!(one, two);
@@ -256,7 +256,7 @@ mod against_brute_force {
 
         #[test]
         fn integrated_shares_are_the_corrected_inverse(matrix in any_matrix(), source in 0..SIZE) {
-            let graph = OwnershipGraph::new(edges(&matrix)).unwrap();
+            let graph = OwnershipGraph::new(&edges(&matrix)).unwrap();
             let inverse = inverse(&matrix);
             let shares: BTreeMap<String, f64> =
                 graph.integrated_ownership(&name(source)).unwrap().into_iter().map(|share| (share.entity, share.share_percent)).collect();
@@ -270,7 +270,7 @@ mod against_brute_force {
 
         #[test]
         fn control_is_the_least_fixpoint(matrix in any_matrix(), source in 0..SIZE) {
-            let graph = OwnershipGraph::new(edges(&matrix)).unwrap();
+            let graph = OwnershipGraph::new(&edges(&matrix)).unwrap();
             let mut controlled = BTreeSet::from([source]);
             loop {
                 let next = (0..SIZE).find(|owned| {

@@ -109,29 +109,35 @@ impl<'a> Frames<'a> {
 
     /// Takes the next bytes of the file. Gives whether there are any.
     fn fill(&mut self) -> Result<bool, ReadError> {
-        let chunk = loop {
-            match self.input.fill_buf() {
-                // Asking again borrows the bytes anew; they are there already, so nothing is read.
-                Ok(_) => break self.input.fill_buf(),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(source) => break Err(source),
-            }
-        };
-        let chunk = chunk.map_err(|source| ReadError::Io { offset: self.bytes_read, source })?;
-        let length = chunk.len();
+        let is_beginning = self.bytes_read == 0;
         self.buffer.clear();
-        self.buffer.extend_from_slice(chunk);
-        self.input.consume(length);
         self.next_in_buffer = 0;
-        if self.bytes_read == 0 {
+        // The first bytes say which encoding it is, so they are judged together.
+        while self.take_chunk()? && is_beginning && self.buffer.len() < 4 {}
+        if is_beginning {
             refuse_other_encodings(&self.buffer)?;
-            self.next_in_buffer = length - without_byte_order_mark(&self.buffer).len();
+            self.next_in_buffer = self.buffer.len() - without_byte_order_mark(&self.buffer).len();
         }
-        self.bytes_read += length as u64;
         if self.bytes_read > self.file_bytes {
             let problem = format!("the file is larger than {} bytes; split it", self.file_bytes);
             return Err(ReadError::Format { place: format!("byte {}", self.file_bytes), problem });
         }
+        Ok(!self.buffer.is_empty())
+    }
+
+    fn take_chunk(&mut self) -> Result<bool, ReadError> {
+        let length = loop {
+            match self.input.fill_buf() {
+                Ok(chunk) => {
+                    self.buffer.extend_from_slice(chunk);
+                    break chunk.len();
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(ReadError::Io { offset: self.bytes_read, source }),
+            }
+        };
+        self.input.consume(length);
+        self.bytes_read += length as u64;
         Ok(length > 0)
     }
 

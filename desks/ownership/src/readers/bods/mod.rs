@@ -4,6 +4,8 @@ mod codes;
 mod fields;
 mod framing;
 mod land;
+mod piece;
+mod rows;
 mod schema;
 mod shape;
 
@@ -53,7 +55,7 @@ impl Reader for BodsReader {
             summary.rows += 1;
             let judged = judge(&frame).and_then(|statement| landing.take(frame.ordinal, &statement).map_err(Refusal::from));
             if let Err(refusal) = judged {
-                let reason = format!("line {}: {}", refusal.line.unwrap_or(frame.line), refusal.problem);
+                let reason = format!("line {}: {}", refusal.line.unwrap_or(frame.begin.line), refusal.problem);
                 sink.reject(Reject::new(frame.ordinal, refusal.field.as_deref(), reason, &frame.bytes))?;
             }
             if landing.is_full() {
@@ -94,8 +96,8 @@ fn judge(frame: &Frame) -> Result<Value, Refusal> {
         return Err(refuse(Some(line), "the text is not UTF-8; save the file in that encoding".into()));
     }
     let statement: Value = serde_json::from_slice(&frame.bytes).map_err(|error| {
-        let line = frame.line + (error.line() as u64).saturating_sub(1);
-        refuse(Some(line), format!("not valid JSON, column {}: {}", frame.column_of(&error), without_place(&error)))
+        let place = frame.place_of(&error);
+        refuse(Some(place.line), format!("not valid JSON at column {}: {}", place.column, without_place(&error)))
     })?;
     schema::check_statement(&statement)?;
     Ok(statement)
