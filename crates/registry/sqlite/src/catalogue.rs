@@ -113,6 +113,7 @@ impl Catalogue for SqliteTransaction<'_> {
     }
 
     fn forget_deleted_paths(&mut self, paths: &[String]) -> Result<(), StoreError> {
+        self.writing()?;
         let sql = "DELETE FROM ducklake_files_scheduled_for_deletion WHERE path = ?1";
         paths.iter().try_for_each(|path| self.execute("forgetting deleted paths", sql, [path]).map(drop))
     }

@@ -36,6 +36,7 @@ impl Findings for SqliteTransaction<'_> {
         received: bool,
         at: Timestamp,
     ) -> Result<FindingOutcome, StoreError> {
+        self.writing()?;
         check_numbers(finding)?;
         let revision = finding.revision();
         let standing = self.standing(&finding.origin, finding.key)?;
@@ -102,6 +103,7 @@ impl Findings for SqliteTransaction<'_> {
     }
 
     fn erase_expired_findings(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        self.writing()?;
         let mut by_label = Filter::default();
         by_label.labels("label", &self.expired_labels(now)?);
         let mut by_date = Filter::default();

@@ -84,6 +84,10 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let failed = |source| StoreError::database("preparing its tables", source);
     let known = MIGRATIONS.len() as i64;
+    // The usual case, without waiting for another process that writes.
+    if version(connection).map_err(failed)? == known {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let found = version(&transaction).map_err(failed)?;
     if found > known {

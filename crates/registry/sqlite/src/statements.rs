@@ -50,6 +50,7 @@ impl Statements for SqliteTransaction<'_> {
     }
 
     fn end_statements(&mut self, ids: &[StatementId], at: Timestamp) -> Result<usize, StoreError> {
+        self.writing()?;
         let sql = "UPDATE statement SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
         ids.iter().map(|id| self.execute("ending statements", sql, params![id.0.0, microseconds(at)])).sum()
     }

@@ -76,6 +76,7 @@ impl SqliteStore {
     fn open_with(path: &Path, durability: Durability, folder: Option<TempDir>) -> Result<Self, StoreError> {
         let vocabulary = Vocabulary::load().map_err(|source| StoreError::database("reading the vocabulary", source))?;
         let mut connection = connect(path, durability, Access::ReadWrite)?;
+        prepare_file(&connection).map_err(|source| StoreError::database("opening it", source))?;
         migrate(&mut connection)?;
         Ok(Self {
             path: path.to_owned(),
@@ -172,9 +173,6 @@ fn try_connect(path: &Path, durability: Durability, access: Access) -> rusqlite:
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(WAIT_LIMIT)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
-    // Before the first table is made: freed pages are given back to the file system.
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     let synchronous = match durability {
         Durability::Power => "FULL",
         Durability::Process => "OFF",
@@ -186,6 +184,16 @@ fn try_connect(path: &Path, durability: Durability, access: Access) -> rusqlite:
     connection.pragma_update(None, "cache_size", if access == Access::ReadWrite { -131_072 } else { -16_384 })?;
     connection.pragma_update(None, "query_only", access == Access::ReadOnly)?;
     Ok(connection)
+}
+
+/// Sets what the file itself remembers, before the first table is made: readers do not wait, and freed pages can be given back.
+fn prepare_file(connection: &Connection) -> rusqlite::Result<()> {
+    const INCREMENTAL: i64 = 2;
+    // Setting it again would wait for the writer of another process.
+    if connection.pragma_query_value(None, "auto_vacuum", |row| row.get::<_, i64>(0))? != INCREMENTAL {
+        connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
+    }
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
 }
 
 /// Gives free pages back and empties the write-ahead log. Returns whether the log is empty.
