@@ -215,7 +215,7 @@ impl NodeIdentity {
     }
 
     pub(crate) fn sign_ed25519(&self, bytes: &[u8]) -> Vec<u8> {
-        self.ed25519.sign(bytes).to_vec()
+        self.ed25519.sign(bytes).to_bytes().to_vec()
     }
 
     pub(crate) fn sign_ml_dsa_65(&self, bytes: &[u8]) -> Vec<u8> {
@@ -288,7 +288,7 @@ impl DerivedKeys {
         let content = CardContent { description, keys: self.public.clone(), tls_pin: self.tls_pin, issued_at: now };
         let bytes = IdentityCard::signed_bytes(&content);
         let signatures = DualSignature {
-            ed25519: Base64(self.ed25519.sign(&bytes).to_vec()),
+            ed25519: Base64(self.ed25519.sign(&bytes).to_bytes().to_vec()),
             ml_dsa_65: Base64(self.ml_dsa_65.sign(&bytes).encode().to_vec()),
         };
         IdentityCard { content, signatures }

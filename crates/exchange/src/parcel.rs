@@ -17,7 +17,7 @@
 use ciborium::Value;
 use coset::iana::Algorithm;
 use coset::{
-    AsCborValue, CborSerializable, CoseEncrypt0, CoseEncrypt0Builder, CoseSign, CoseSignBuilder, CoseSignature, CoseSignatureBuilder,
+    AsCborValue, CoseEncrypt0, CoseEncrypt0Builder, CoseSign, CoseSignBuilder, CoseSignature, CoseSignatureBuilder,
     Header, HeaderBuilder, Label as HeaderLabel, RegisteredLabelWithPrivate, TaggedCborSerializable,
 };
 use hpke::aead::ChaCha20Poly1305;
