@@ -1,1 +1,60 @@
-//! oikos-exchange
+//! What passes between nodes, without I/O: who a node is, what two nodes agreed on, what a person releases, and the parcel it
+//! travels in. The connections are `oikos-exchange-transport`'s; what is stored is the registry's; whether an act is allowed is
+//! policy's, which the node hands in as [`ReleaseRules`].
+//!
+//! **The way out.** [`ReleaseDesk`] previews what would leave. [`prepare`] seals it for one [`Partner`]; the node writes the journal entry
+//! and [queues](PreparedParcel::queue) the parcel in the same transaction. [`ready`] gives the parcels whose entry is in a
+//! checkpoint, the node delivers them, and [`acknowledge`] takes the partner's [`Receipt`].
+//!
+//! **The way in.** [`receive`] opens a parcel's bytes, wherever they came from, and applies them once.
+//!
+//! **Taking back.** [`recall`] lists who must be told; the retractions travel in parcels, also after an agreement has ended.
+//!
+//! **Cryptography** is kept libraries': `ed25519-dalek`, `ml-dsa` (FIPS 204, not audited), `hpke` with X-Wing, `coset`. The form of
+//! the envelope is described in the module `parcel` (see [`Envelope`]); what is signed outside of it (cards, agreements, receipts) is the
+//! thing's CBOR with its fields in declared order, after a text that says what kind of thing it is.
+//!
+//! **Asks** (a hit/no-hit question to a partner, RFC 9497) have their place beside parcels: a state machine of their own in this
+//! crate, a second path beside `/exchange/v1/parcels` in the transport, and
+//! [`AgreementTerms::ask_budgets_per_day`], which is signed today so that agreements need not be made again.
+//!
+//! # Known limits
+//! - X-Wing has no registered COSE algorithm, so a foreign COSE library can verify the signatures inside but not open the envelope by itself.
+//! - Serde's JSON reader may keep copies of a secret in memory that is freed without being overwritten while an identity is loaded.
+
+mod agreement;
+mod canonical;
+mod card;
+mod content;
+mod encoded;
+mod identity;
+mod inbound;
+mod keys;
+mod limits;
+mod outbound;
+mod parcel;
+mod partner;
+mod receipt;
+mod refusal;
+mod release;
+
+pub use agreement::{AgreementError, AgreementTerms, CryptoFloor, NotInForce, OutsideAgreement, ParcelKind, SignedAgreement};
+pub use card::{CardContent, CardError, IdentityCard, NodeDescription, PartnerClass};
+pub use content::{ContentProblem, FORMAT, ParcelContent, Period, Reasoning, ReleasedFinding, ReleasedStatement, Retraction};
+pub use encoded::Base64;
+pub use identity::{IDENTITY_FILE, IdentityError, NodeIdentity};
+pub use inbound::{Applied, Received, missing_from, receive};
+pub use keys::{DualSignature, PublicKeys, SignatureAlgorithm, SignatureError};
+pub use limits::{
+    CborProblem, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PARCEL_LENGTH, MAXIMUM_RETRACTIONS,
+    MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
+};
+pub use outbound::{AcknowledgeError, ParcelDraft, PreparedParcel, acknowledge, prepare, ready, recall};
+pub use parcel::{Address, CONTENT_TYPE, Envelope, SEALING_ALGORITHM, SealedParcel, open, seal};
+pub use partner::{Partner, PartnerError};
+pub use receipt::{Receipt, ReceiptContent, ReceiptError};
+pub use refusal::{ParcelRefusal, ReceiveError, SealError, SendError};
+pub use release::{
+    BUILT_IN_FIELDS, Field, FindingRelease, KnownToPartner, Preview, REASONS, Refusal, ReleaseDesk, ReleaseItem, ReleaseRules,
+    Removed, TITLE, WHEN, WHERE, Wanted,
+};

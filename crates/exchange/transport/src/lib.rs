@@ -1,1 +1,23 @@
-//! oikos-exchange-transport
+//! The only code that opens connections to other nodes: HTTP/2 over TLS 1.3, mutual, keys pinned, hybrid key exchange only.
+//!
+//! A [`Server`] listens for partners and hands each parcel's sealed bytes to the node's [`Handler`]; a [`Client`] delivers parcels and
+//! checks the partner's signed receipt. What the bytes mean is `oikos-exchange`'s business: the same bytes may as well come as a file.
+//!
+//! | path | method | body | answer |
+//! |---|---|---|---|
+//! | `/exchange/v1/parcels` | POST | sealed bytes | 200 and a receipt; 413 too large; 422 refused; 503 try again |
+//! | `/exchange/v1/identity` | GET | | 200 and the node's identity card |
+//!
+//! A refusal is JSON: `{"code", "message"}`. A later path for asks has its place beside these.
+
+mod client;
+mod limits;
+mod server;
+mod tls;
+mod wire;
+
+pub use client::{Client, Connection, DeliveryError, Link};
+pub use limits::Limits;
+pub use server::{Handler, Server, ServerError};
+pub use tls::{Directory, TlsSetupError};
+pub use wire::Refused;

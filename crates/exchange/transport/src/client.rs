@@ -1,0 +1,208 @@
+//! Delivering to partners.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http2::SendRequest;
+use hyper::header::CONTENT_TYPE;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use oikos_exchange::{CardError, IdentityCard, NodeIdentity, Receipt, ReceiptError};
+use oikos_model::{ContentHash, NodeId};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use crate::limits::Limits;
+use crate::tls::{TlsSetupError, client_config, server_name};
+use crate::wire::{IDENTITY_PATH, MAXIMUM_ANSWER_LENGTH, PARCELS_PATH, Refused, SEALED_CONTENT_TYPE};
+
+/// Why a parcel was not delivered. It stays in the outbox unless the partner refused it for good.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Setup(#[from] TlsSetupError),
+    /// The partner cannot be reached.
+    #[error("{node} cannot be reached at {address}: {source}")]
+    Unreachable {
+        /// The partner.
+        node: NodeId,
+        /// Where it should be.
+        address: String,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// No secure link came about: the key is not the pinned one, or the other side cannot do hybrid TLS 1.3.
+    #[error("no secure link to {node}: {source}")]
+    Handshake {
+        /// The partner.
+        node: NodeId,
+        /// What the TLS library says.
+        source: std::io::Error,
+    },
+    /// Something took too long.
+    #[error("{doing} took more than {} s", .limit.as_secs())]
+    Timeout {
+        /// What.
+        doing: &'static str,
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// The connection failed in the middle.
+    #[error("the link failed: {0}")]
+    Link(#[from] hyper::Error),
+    /// The answer is not what it should be.
+    #[error("the partner's answer cannot be read: {0}")]
+    Answer(String),
+    /// The partner refused.
+    #[error("the partner refused: {0}")]
+    Refused(Refused),
+    /// The receipt does not prove that the partner has the parcel.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+    /// The card that the partner sent is wrong.
+    #[error(transparent)]
+    Card(#[from] CardError),
+}
+
+/// What a link was made with, for the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// TLS version, for example `TLSv1_3`.
+    pub protocol: String,
+    /// Key exchange, for example `X25519MLKEM768`.
+    pub key_exchange: String,
+    /// Cipher suite.
+    pub cipher_suite: String,
+}
+
+/// Opens links to partners in the name of one node.
+#[derive(Debug, Clone)]
+pub struct Client {
+    identity: Arc<NodeIdentity>,
+    limits: Limits,
+}
+
+impl Client {
+    /// A client in the name of `identity`.
+    pub fn new(identity: Arc<NodeIdentity>, limits: Limits) -> Self {
+        Self { identity, limits }
+    }
+
+    /// Opens a link to the partner of this card, at its address.
+    ///
+    /// # Errors
+    /// When it cannot be reached, shows another key, or cannot do hybrid TLS 1.3.
+    pub async fn connect(&self, card: &IdentityCard) -> Result<Connection, DeliveryError> {
+        let limit = self.limits.handshake;
+        let connected = timeout(limit, self.shake_hands(card)).await;
+        connected.map_err(|_| DeliveryError::Timeout { doing: "connecting", limit })?
+    }
+
+    async fn shake_hands(&self, card: &IdentityCard) -> Result<Connection, DeliveryError> {
+        let address = &card.content.description.address;
+        let node = || card.node().clone();
+        let unreachable = |source| DeliveryError::Unreachable { node: node(), address: address.clone(), source };
+        let stream = TcpStream::connect(address.as_str()).await.map_err(unreachable)?;
+        let config = Arc::new(client_config(&self.identity, card.content.tls_pin)?);
+        let connected = TlsConnector::from(config).connect(server_name()?, stream).await;
+        let stream = connected.map_err(|source| DeliveryError::Handshake { node: node(), source })?;
+        let (_, session) = stream.get_ref();
+        let link = Link {
+            protocol: session.protocol_version().map_or_else(String::new, |version| format!("{version:?}")),
+            key_exchange: session.negotiated_key_exchange_group().map_or_else(String::new, |group| format!("{:?}", group.name())),
+            cipher_suite: session.negotiated_cipher_suite().map_or_else(String::new, |suite| format!("{:?}", suite.suite())),
+        };
+        let (requests, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Duration::from_secs(30))
+            .keep_alive_timeout(self.limits.handshake)
+            .handshake(TokioIo::new(stream))
+            .await?;
+        // It ends when the last request handle is dropped; what fails on it, the request sees.
+        tokio::spawn(async move { drop(connection.await) });
+        Ok(Connection { requests, link, card: card.clone(), own: self.identity.node().clone(), limits: self.limits })
+    }
+
+    /// Delivers one parcel over a link of its own.
+    ///
+    /// # Errors
+    /// See [`connect`](Self::connect) and [`Connection::deliver`].
+    pub async fn deliver(&self, card: &IdentityCard, bytes: impl Into<Bytes> + Send) -> Result<Receipt, DeliveryError> {
+        self.connect(card).await?.deliver(bytes).await
+    }
+}
+
+/// An open link to one partner, for one parcel or many.
+pub struct Connection {
+    requests: SendRequest<Full<Bytes>>,
+    link: Link,
+    card: IdentityCard,
+    own: NodeId,
+    limits: Limits,
+}
+
+impl Connection {
+    /// What the link was made with.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Delivers a parcel's sealed bytes. The receipt is verified: the partner signed to have exactly these bytes.
+    ///
+    /// # Errors
+    /// When the link fails, the partner refuses, or its receipt proves nothing.
+    pub async fn deliver(&mut self, bytes: impl Into<Bytes> + Send) -> Result<Receipt, DeliveryError> {
+        let bytes = bytes.into();
+        let parcel = ContentHash::of_bytes(&bytes);
+        let answer = self.request(Method::POST, PARCELS_PATH, bytes).await?;
+        let receipt: Receipt = serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?;
+        receipt.verify(parcel, &self.own, &self.card)?;
+        Ok(receipt)
+    }
+
+    /// Asks for the partner's present identity card, for example with a new address. The card is verified, and is of the same node.
+    ///
+    /// # Errors
+    /// When the link fails or the card is wrong.
+    pub async fn identity(&mut self) -> Result<IdentityCard, DeliveryError> {
+        let answer = self.request(Method::GET, IDENTITY_PATH, Bytes::new()).await?;
+        let text = std::str::from_utf8(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?;
+        let card = IdentityCard::from_json(text)?;
+        if card.node() != self.card.node() || card.content.keys != self.card.content.keys {
+            return Err(DeliveryError::Answer("it is another node's card, or has other keys".to_owned()));
+        }
+        Ok(card)
+    }
+
+    async fn request(&mut self, method: Method, path: &'static str, body: Bytes) -> Result<Bytes, DeliveryError> {
+        let limit = self.limits.request;
+        let answered = timeout(limit, self.request_untimed(method, path, body)).await;
+        answered.map_err(|_| DeliveryError::Timeout { doing: "the request", limit })?
+    }
+
+    async fn request_untimed(&mut self, method: Method, path: &'static str, body: Bytes) -> Result<Bytes, DeliveryError> {
+        let unreadable = |error: String| DeliveryError::Answer(error);
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("https://{}{path}", self.card.content.description.address))
+            .header(CONTENT_TYPE, SEALED_CONTENT_TYPE)
+            .body(Full::new(body))
+            .map_err(|error| unreadable(error.to_string()))?;
+        self.requests.ready().await?;
+        let response = self.requests.send_request(request).await?;
+        let status = response.status();
+        let answer = Limited::new(response.into_body(), MAXIMUM_ANSWER_LENGTH).collect().await;
+        let answer = answer.map_err(|error| unreadable(error.to_string()))?.to_bytes();
+        if status == StatusCode::OK {
+            return Ok(answer);
+        }
+        let refusal: Refused =
+            serde_json::from_slice(&answer).map_err(|_| unreadable(format!("status {status} without a reason")))?;
+        let try_again = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT | StatusCode::BAD_REQUEST);
+        Err(DeliveryError::Refused(Refused { try_again, ..refusal }))
+    }
+}

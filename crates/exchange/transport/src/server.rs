@@ -1,0 +1,199 @@
+//! Listening for partners.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use oikos_exchange::{NodeIdentity, Receipt};
+use oikos_model::NodeId;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use crate::limits::Limits;
+use crate::tls::{Directory, TlsSetupError, pin_of, server_config};
+use crate::wire::{IDENTITY_PATH, PARCELS_PATH, Refused};
+
+/// What the node does with what partners send.
+pub trait Handler: Send + Sync + 'static {
+    /// Takes a parcel's sealed bytes from `partner`, whose TLS key was verified. Answers only once what it brought is lasting.
+    fn parcel(&self, partner: NodeId, bytes: Bytes) -> impl Future<Output = Result<Receipt, Refused>> + Send;
+}
+
+/// Why a server cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
+    /// The identity card cannot be written as JSON.
+    #[error("the identity card cannot be written: {0}")]
+    Card(#[from] serde_json::Error),
+    /// The address cannot be bound.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+}
+
+/// A node's door for its partners.
+pub struct Server<H> {
+    listener: TcpListener,
+    address: SocketAddr,
+    acceptor: TlsAcceptor,
+    shared: Arc<Shared<H>>,
+}
+
+struct Shared<H> {
+    handler: H,
+    directory: Arc<dyn Directory>,
+    card: Bytes,
+    limits: Limits,
+}
+
+impl<H: Handler> Server<H> {
+    /// Opens the door: binds `address` (port 0 takes a free one) for partners that `directory` knows.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up or the address cannot be bound.
+    pub async fn bind(
+        address: SocketAddr,
+        identity: &NodeIdentity,
+        directory: Arc<dyn Directory>,
+        handler: H,
+        limits: Limits,
+    ) -> Result<Self, ServerError> {
+        let acceptor = TlsAcceptor::from(Arc::new(server_config(identity, Arc::clone(&directory))?));
+        let card = Bytes::from(serde_json::to_vec(identity.card())?);
+        let bind_error = |source| ServerError::Bind { address, source };
+        let listener = TcpListener::bind(address).await.map_err(bind_error)?;
+        let address = listener.local_addr().map_err(bind_error)?;
+        Ok(Self { listener, address, acceptor, shared: Arc::new(Shared { handler, directory, card, limits }) })
+    }
+
+    /// The address it is bound to.
+    pub fn local_address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves partners until `stop` is done; then ends every connection. A parcel in the middle is sent again by its sender.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let places = Arc::new(Semaphore::new(self.shared.limits.connections));
+        let mut connections = JoinSet::new();
+        let serve_all = async {
+            loop {
+                // The semaphore is never closed.
+                let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+                let Ok((stream, _)) = self.listener.accept().await else {
+                    // Out of file handles or the like: do not spin.
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    continue;
+                };
+                let (acceptor, shared) = (self.acceptor.clone(), Arc::clone(&self.shared));
+                connections.spawn(async move {
+                    let lifetime = shared.limits.connection;
+                    // A connection that fails or takes too long concerns its peer only, who sees why.
+                    let _ = timeout(lifetime, serve_connection(stream, acceptor, shared)).await;
+                    drop(place);
+                });
+                while connections.try_join_next().is_some() {}
+            }
+        };
+        tokio::select! {
+            () = serve_all => {}
+            () = stop => {}
+        }
+    }
+}
+
+async fn serve_connection<H: Handler>(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared<H>>) {
+    let Ok(Ok(stream)) = timeout(shared.limits.handshake, acceptor.accept(stream)).await else { return };
+    let (_, session) = stream.get_ref();
+    let certificate = session.peer_certificates().and_then(|chain| chain.first());
+    let Some(pin) = certificate.and_then(|certificate| pin_of(certificate).ok()) else { return };
+    let connection = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(shared.limits.requests_per_connection)
+        .max_header_list_size(16 * 1024)
+        .keep_alive_interval(std::time::Duration::from_secs(30))
+        .keep_alive_timeout(shared.limits.handshake)
+        .serve_connection(
+            TokioIo::new(stream),
+            service_fn(move |request| {
+                let shared = Arc::clone(&shared);
+                async move {
+                    // Asked again for every request: a partner may leave while its connection stands.
+                    let answer = match shared.directory.partner_with_pin(&pin) {
+                        Some(partner) => answer(&shared, partner, request).await,
+                        None => refused(StatusCode::FORBIDDEN, &Refused::finally("no_partner", "there is no agreement with this node")),
+                    };
+                    Ok::<_, std::convert::Infallible>(answer)
+                }
+            }),
+        );
+    // How a connection ends is the peer's affair; every request was answered or will be sent again.
+    let _ = connection.await;
+}
+
+async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    match (request.method(), request.uri().path()) {
+        (&Method::POST, PARCELS_PATH) => match timeout(shared.limits.request, take_parcel(shared, partner, request)).await {
+            Ok(answer) => answer,
+            Err(_) => refused(StatusCode::REQUEST_TIMEOUT, &Refused::for_now("timeout", "the parcel took too long")),
+        },
+        (&Method::GET, IDENTITY_PATH) => json(StatusCode::OK, shared.card.clone()),
+        (_, PARCELS_PATH | IDENTITY_PATH) => {
+            refused(StatusCode::METHOD_NOT_ALLOWED, &Refused::finally("method", "parcels are posted, the identity is got"))
+        }
+        _ => refused(StatusCode::NOT_FOUND, &Refused::finally("not_found", "there is no such path")),
+    }
+}
+
+async fn take_parcel<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let limit = shared.limits.body_length;
+    let oversized = || {
+        let message = format!("a parcel has at most {limit} bytes");
+        refused(StatusCode::PAYLOAD_TOO_LARGE, &Refused::finally("oversized", message))
+    };
+    // A body that announces its length is refused before it is read.
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|announced| announced > limit) {
+        return oversized();
+    }
+    let bytes = match Limited::new(request.into_body(), limit).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return oversized(),
+        Err(_) => return refused(StatusCode::BAD_REQUEST, &Refused::for_now("body", "the body ended early")),
+    };
+    match shared.handler.parcel(partner, bytes).await {
+        Ok(receipt) => match serde_json::to_vec(&receipt) {
+            Ok(text) => json(StatusCode::OK, text.into()),
+            Err(_) => refused(StatusCode::SERVICE_UNAVAILABLE, &Refused::for_now("receipt", "the receipt cannot be written")),
+        },
+        Err(refusal) if refusal.try_again => refused(StatusCode::SERVICE_UNAVAILABLE, &refusal),
+        Err(refusal) => refused(StatusCode::UNPROCESSABLE_ENTITY, &refusal),
+    }
+}
+
+fn refused(status: StatusCode, refusal: &Refused) -> Response<Full<Bytes>> {
+    // Two strings always serialise; an empty body would still carry the status.
+    json(status, serde_json::to_vec(refusal).unwrap_or_default().into())
+}
+
+fn json(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+    response
+}
