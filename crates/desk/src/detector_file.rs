@@ -129,7 +129,8 @@ impl Detector {
     pub(crate) fn error_at(&self, path: &[&str], problem: &str) -> DetectorError {
         let mut line = 1;
         for key in path {
-            let stands = |text: &str| text.trim_start_matches([' ', '-']).strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+            let stands =
+                |text: &str| text.trim_start_matches([' ', '-']).strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
             if let Some((at, _)) = self.text.lines().enumerate().skip(line - 1).find(|(_, text)| stands(text)) {
                 line = at + 1;
             }
