@@ -83,6 +83,7 @@ impl Detector {
         }
         let text = text.replace("\r\n", "\n");
         let (front_matter, manual) = blocks::split(&text).map_err(|problem| error(1, problem))?;
+        blocks::check_yaml(1, front_matter).map_err(|(line, problem)| error(line, format!("head: {problem}")))?;
         // The front matter is handed over with its opening line, so the lines YAML names are the file's.
         let head: Head = yaml_serde::from_str(front_matter)
             .map_err(|problem| error(problem.location().map_or(1, |at| at.line()), format!("head: {problem}")))?;

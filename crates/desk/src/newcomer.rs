@@ -77,7 +77,8 @@ fn the_scaffold_writes_the_files_the_page_names() {
     assert_eq!(written, listed.lines().collect::<Vec<_>>());
     let mut replaced: Vec<String> = files().into_keys().collect();
     let mut written: Vec<String> = written.into_iter().map(str::to_owned).collect();
-    (replaced.sort(), written.sort());
+    replaced.sort();
+    written.sort();
     assert_eq!(replaced, written, "the page replaces every file of the scaffold");
 }
 

@@ -177,5 +177,4 @@ fn a_run_has_a_limit() {
     };
     let message = build_as(&stays(), std::slice::from_ref(&batch)).unwrap_err().to_string();
     assert_eq!(message, "toy.stays: more than 100000 findings in one run; run a shorter span, or make the detector stricter");
-    assert_eq!(build_as(&stays(), &[batch.slice(0, MOST_FINDINGS)]).unwrap().len(), MOST_FINDINGS);
 }
