@@ -124,12 +124,15 @@ pub fn check(desk: &Desk, folder: &Path, new_engine: &mut NewEngine<'_>) -> Resu
     walk(desk, folder, new_engine, update)
 }
 
-pub(crate) fn walk(
-    desk: &Desk,
-    folder: &Path,
-    new_engine: &mut NewEngine<'_>,
-    update: bool,
-) -> Result<CorpusReport, CorpusError> {
+/// As [`check`] with `OIKOS_UPDATE_CORPUS=1`: writes each case's `.out.json`. What the kinds of case ask for must hold here too.
+///
+/// # Errors
+/// As [`check`].
+pub fn write(desk: &Desk, folder: &Path, new_engine: &mut NewEngine<'_>) -> Result<CorpusReport, CorpusError> {
+    walk(desk, folder, new_engine, true)
+}
+
+fn walk(desk: &Desk, folder: &Path, new_engine: &mut NewEngine<'_>, update: bool) -> Result<CorpusReport, CorpusError> {
     let mut problems = crate::check(desk).err().map(|error| error.problems).unwrap_or_default();
     let mut report = CorpusReport::default();
     let corpus = folder.join("corpus");
