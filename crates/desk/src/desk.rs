@@ -76,7 +76,7 @@ pub struct Desk {
     pub readers: &'static [&'static dyn Reader],
     /// Kernels.
     pub kernels: &'static [&'static dyn Kernel],
-    /// Detector files: name below `detectors/` and text.
+    /// Detector files: file name below `detectors/`, for example `gap.md`, and text.
     pub detectors: &'static [(&'static str, &'static str)],
 }
 

@@ -83,6 +83,7 @@ impl Detector {
         }
         let text = text.replace("\r\n", "\n");
         let (front_matter, manual) = blocks::split(&text).map_err(|problem| error(1, problem))?;
+        blocks::check_yaml(1, front_matter).map_err(|(line, problem)| error(line, format!("head: {problem}")))?;
         // The front matter is handed over with its opening line, so the lines YAML names are the file's.
         let head: Head = yaml_serde::from_str(front_matter)
             .map_err(|problem| error(problem.location().map_or(1, |at| at.line()), format!("head: {problem}")))?;
@@ -129,7 +130,8 @@ impl Detector {
     pub(crate) fn error_at(&self, path: &[&str], problem: &str) -> DetectorError {
         let mut line = 1;
         for key in path {
-            let stands = |text: &str| text.trim_start_matches([' ', '-']).strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+            let stands =
+                |text: &str| text.trim_start_matches([' ', '-']).strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
             if let Some((at, _)) = self.text.lines().enumerate().skip(line - 1).find(|(_, text)| stands(text)) {
                 line = at + 1;
             }

@@ -5,6 +5,7 @@
 //! `lake` implements the engine; `node` implements the sink.
 
 mod cells;
+mod check;
 pub mod corpus;
 mod desk;
 mod detector;
@@ -13,8 +14,11 @@ mod engine;
 mod findings;
 pub mod graph;
 mod kernel;
+#[cfg(test)]
+mod newcomer;
 pub mod parameters;
 mod reader;
+pub mod render;
 mod runner;
 mod supersession;
 mod table;
@@ -23,6 +27,7 @@ mod template;
 mod testing;
 mod units;
 
+pub use check::{DeskError, check};
 pub use desk::{DatasetDefinition, Desk, ReferenceTable};
 pub use detector::{
     EvidenceDefinition, FactDefinition, FindingDefinition, Head, ParameterDefinition, ReasonDefinition, SelectorDefinition, Step,

@@ -229,13 +229,8 @@ fn collect(
     let Some(last) = detector.steps.last() else { return Ok(Vec::new()) };
     let schema = engine.schema(&last.name).map_err(in_engine)?;
     let unmarked = Marking::new(oikos_model::Regime::Gdpr, oikos_model::Tlp::Red, []);
-    let common = Common {
-        detector,
-        origin: &request.origin,
-        run: request.run,
-        span: request.span,
-        marking: marking.unwrap_or(&unmarked),
-    };
+    let common =
+        Common { detector, origin: &request.origin, run: request.run, span: request.span, marking: marking.unwrap_or(&unmarked) };
     let mut builder = FindingBuilder::new(common, &schema)?;
     for batch in engine.read(&last.name).map_err(in_engine)? {
         builder.add(&batch.map_err(in_engine)?)?;

@@ -132,8 +132,7 @@ mod tests {
 
     #[test]
     fn numbers_are_rounded_so_that_nothing_said_is_lost() {
-        let said =
-            [0.0, 24.99, 24.9, 100.0, 1234.56, 123_456.7, 0.001_234_56, -3.5, f64::NAN].map(readable_number).join(" ");
+        let said = [0.0, 24.99, 24.9, 100.0, 1234.56, 123_456.7, 0.001_234_56, -3.5, f64::NAN].map(readable_number).join(" ");
         assert_eq!(said, "0 24.99 24.9 100 1235 123457 0.001235 -3.5 unknown");
     }
 

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Batches, Column, ColumnType, DatasetDefinition, Desk, Detector, Engine, EngineError, Format, Kernel, KernelError, KernelRun,
     KernelStep, Output, Parameters, ReadError, ReadSummary, Reader, Reject, RunRequest, Sink, Source, Span, TableDefinition,
-    corpus::CorpusEngine,
 };
 
 /// The moment so many hours after the beginning of 2026.
@@ -49,7 +48,11 @@ pub(crate) fn finding(name: &str, occurred_from: Timestamp, occurred_to: Timesta
         reasons: vec![],
         calibrated: false,
         selectors: vec![],
-        facts: vec![Fact { name: "hours".into(), value: FactValue::Number { number: 3.0, unit: "h".into() }, marking: marking() }],
+        facts: vec![Fact {
+            name: "hours".into(),
+            value: FactValue::Number { number: 3.0, unit: "h".into() },
+            marking: marking(),
+        }],
         evidence: vec![],
         derived_from: vec![],
         marking: marking(),
@@ -144,12 +147,7 @@ impl Reader for PingReader {
         false
     }
 
-    fn read(
-        &self,
-        source: &Source,
-        input: &mut dyn std::io::BufRead,
-        sink: &mut dyn Sink,
-    ) -> Result<ReadSummary, ReadError> {
+    fn read(&self, source: &Source, input: &mut dyn std::io::BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
         let mut text = String::new();
         input.read_to_string(&mut text).map_err(|source| ReadError::Io { offset: 0, source })?;
         for (line, at) in text.lines().zip(1u32..) {
@@ -396,16 +394,5 @@ impl Engine for FakeEngine {
 
     fn has_late_rows(&self, _tables: &[String], since: i64, _before: Timestamp) -> bool {
         self.late_rows && since < self.snapshot
-    }
-}
-
-impl CorpusEngine for FakeEngine {
-    fn load(&mut self, table: &TableDefinition, batch: RecordBatch) -> Result<(), EngineError> {
-        let loaded = match self.tables.get(table.name) {
-            Some(before) => concat_batches(&table.schema(), [before, &batch]).unwrap(),
-            None => batch,
-        };
-        self.tables.insert(table.name.into(), loaded);
-        Ok(())
     }
 }

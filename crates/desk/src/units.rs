@@ -1,7 +1,7 @@
 //! How parameters are named: the unit comes last, in letters.
 
 /// Units and the endings that say them. A unit that is not here binds no name.
-const ENDINGS: &[(&str, &[&str])] = &[
+pub(crate) const ENDINGS: &[(&str, &[&str])] = &[
     ("s", &["seconds"]),
     ("min", &["minutes"]),
     ("h", &["hours"]),

@@ -25,6 +25,29 @@ pub(super) fn split(text: &str) -> Result<(&str, &str), String> {
     Ok((&text[..end], &text[end + "---\n".len()..]))
 }
 
+/// Most brackets that may be open at once in YAML, and most bytes of a line of it. The time YAML takes grows with the square of how deep
+/// it nests: a small file could keep a node busy for minutes.
+const MOST_BRACKETS: i32 = 32;
+const MOST_LINE_BYTES: usize = 4_000;
+
+/// Refuses YAML that would take long to read. `line` is the line of the file on which it begins.
+pub(super) fn check_yaml(line: usize, yaml: &str) -> Result<(), Problem> {
+    let mut open = 0;
+    for (text, line) in yaml.lines().zip(line..) {
+        if text.len() > MOST_LINE_BYTES {
+            return Err((line, format!("the line has more than {MOST_LINE_BYTES} bytes")));
+        }
+        for byte in text.bytes() {
+            open += i32::from(matches!(byte, b'[' | b'{')) - i32::from(matches!(byte, b']' | b'}'));
+            open = open.max(0);
+            if open > MOST_BRACKETS {
+                return Err((line, format!("more than {MOST_BRACKETS} brackets are open at once")));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Reads the body. `lines_before` is how many lines of the file stand before it.
 pub(super) fn read(body: &str, lines_before: usize) -> Result<Body, Problem> {
     let line_of = |offset: usize| lines_before + 1 + body[..offset].matches('\n').count();
@@ -96,6 +119,7 @@ fn step(line: usize, info: &str, content: &str) -> Result<Option<Step>, Problem>
 }
 
 fn kernel_step(line: usize, language: &str, name: &str, content: &str) -> Result<StepKind, Problem> {
+    check_yaml(line + 1, content)?;
     // Blank lines in front make the lines YAML names the file's.
     let at_its_place = format!("{}{content}", "\n".repeat(line));
     let block: KernelBlock = yaml_serde::from_str(&at_its_place)

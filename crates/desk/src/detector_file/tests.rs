@@ -119,8 +119,15 @@ fn kernels_read_what_is_there_before_them() {
 fn hostile_files_are_refused_without_harm() {
     let huge = "x".repeat(Detector::LARGEST_FILE_BYTES + 1);
     assert!(Detector::parse("huge.md", &huge).unwrap_err().to_string().contains("bytes"));
-    let deep = format!("---\nid: {}\n---\n# x\n", "[".repeat(50_000));
-    assert!(Detector::parse("deep.md", &deep).is_err());
+    let message = |yaml: &str| Detector::parse("deep.md", &format!("---\n{yaml}\n---\n# x\n")).unwrap_err().to_string();
+    assert_eq!(message(&format!("id: {}", "[".repeat(3_000))), "deep.md:2: head: more than 32 brackets are open at once");
+    assert_eq!(message(&"[\n".repeat(50_000)), "deep.md:34: head: more than 32 brackets are open at once");
+    assert_eq!(message(&"- ".repeat(50_000)), "deep.md:2: head: the line has more than 4000 bytes");
+    assert!(message(&"- ".repeat(1_900)).contains("head: "));
+    assert!(message(&"? ".repeat(1_900)).contains("head: "));
+    let step = STAYS.replace("inputs: [positions]", &format!("inputs: {}", "[".repeat(3_000)));
+    let problem = Detector::parse("step.md", &step).unwrap_err().problem;
+    assert_eq!(problem, "more than 32 brackets are open at once");
     let quotes = format!("---\n{}\n---\n{}", "a: b", "> ".repeat(50_000));
     assert!(Detector::parse("quotes.md", &quotes).is_err());
     for text in ["", "---", "---\n---\n", "---\n\n---\n", "\u{feff}---\n"] {

@@ -68,7 +68,10 @@ impl<'a> Row<'a> {
     fn number(&self, column: &str) -> Result<Option<f64>, RowProblem> {
         match self.cell(column) {
             Cell::Number(number) if number.is_finite() => Ok(Some(number)),
-            #[expect(clippy::cast_precision_loss, reason = "whole numbers beyond 2^53 lose their last digits, as everywhere in SQL")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "whole numbers beyond 2^53 lose their last digits, as everywhere in SQL"
+            )]
             Cell::Integer(number) => Ok(Some(number as f64)),
             Cell::Empty => Ok(None),
             _ => problem(column, "is not a finite number; guard divisions and logarithms, or leave it empty"),
