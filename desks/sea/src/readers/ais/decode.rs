@@ -10,6 +10,7 @@ use aivdm::bits::BitReader;
 use aivdm::message::{
     LongRangeBroadcast, PositionReportClassA, PositionReportClassB, PositionReportClassBExtended, StaticDataReport, StaticVoyageData,
 };
+use aivdm::string::{armor_char_to_sixbit, sixbit_to_armor_char};
 use oikos_matching::normalise;
 use oikos_model::SelectorKind;
 
@@ -135,8 +136,11 @@ pub(super) fn decode_message(payload: &[u8], fill_bits: u8) -> Result<AisMessage
         return Err(bad("payload", format!("message type {message_type} has {standard} bits, here are {bits}")));
     }
     let decoded = if bits < standard && message_type != 27 && message_type != 24 {
-        // What is missing at the end is radio state or padding, and reads as zero.
+        // What is missing at the end is radio state or padding. It reads as zero, and so do the fill bits, which mean nothing.
         let mut whole = payload.to_vec();
+        if let Some(last) = whole.last_mut() {
+            *last = sixbit_to_armor_char(armor_char_to_sixbit(*last) >> fill_bits << fill_bits);
+        }
         whole.resize(standard.div_ceil(6), b'0');
         aivdm::decode_payload(&whole, 0)
     } else {

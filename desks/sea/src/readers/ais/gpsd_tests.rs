@@ -1,13 +1,11 @@
 //! The decoded fields equal what gpsd and libais expect of the same sentences.
 //!
-//! gpsd deviates in three ways, all of its own making, and nothing else is left out of the comparison:
-//! 1. it holds part A of message type 24 back until part B of the same ship comes and prints both as one object (a part B that
-//!    came without its part A is dropped); here each part is a row, so the parts are put together before they are compared, and
-//!    parts gpsd dropped are allowed to be there;
-//! 2. of the message that was cut to 163 bits it prints the radio state as the 14 bits that came (1076) instead of the 19 bits
-//!    they begin (34,432), although it is one field;
-//! 3. it prints `gnss` of message type 27 as the inverse of the bit "position latency"'s neighbour it reads as is: the field is
-//!    the same bit 94 that the standard calls position latency.
+//! gpsd deviates in two ways, and nothing else is left out of the comparison:
+//! 1. it holds part A of message type 24 back until part B of the same ship comes and prints both as one object, and drops a
+//!    part that stays alone; here each part is a row, so the parts are put together before they are compared, and the parts
+//!    that gpsd dropped are there too;
+//! 2. of the message that was cut to 163 bits it prints the radio state as the 14 bits that came (1,076); here the five missing
+//!    bits of the 19 read as zero (34,432).
 
 use std::collections::HashMap;
 
