@@ -30,3 +30,34 @@ pub static OWNERSHIP: Desk = Desk {
     kernels: &[&CommonParentKernel, &ParentsKernel],
     detectors: &[("just-below-step", include_str!("../detectors/just-below-step.md"))],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_detectors_are_in_order() {
+        let detectors = oikos_desk::detectors_of(&OWNERSHIP).unwrap();
+        assert_eq!(detectors.len(), OWNERSHIP.detectors.len());
+    }
+
+    #[test]
+    fn a_notified_deal_locks_what_it_is_joined_with() {
+        let at = oikos_model::Timestamp::from_second(1_700_000_000).unwrap();
+        let joined = PUBLIC_REGISTER.marking(at).join(&NOTIFIED_DEALS.marking(at));
+        let purposes: Vec<&str> = joined.purposes.iter().map(oikos_model::Purpose::as_str).collect();
+        assert_eq!(purposes, ["fdi-screening"]);
+        assert!(!joined.permitted.contains(&oikos_model::PermittedAction::Share));
+        assert_eq!(joined.tlp, oikos_model::Tlp::AmberStrict);
+    }
+
+    #[test]
+    fn the_public_register_serves_every_purpose_about_the_world() {
+        let vocabulary = oikos_model::Vocabulary::load().unwrap();
+        let expected: Vec<&str> =
+            vocabulary.purposes().map(|(code, _)| code).filter(|code| !["oversight", "administration"].contains(code)).collect();
+        let mut purposes = PUBLIC_REGISTER.purposes.to_vec();
+        purposes.sort_unstable();
+        assert_eq!(purposes, expected);
+    }
+}

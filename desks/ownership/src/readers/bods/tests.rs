@@ -244,7 +244,7 @@ fn size_and_depth_have_limits() {
     let (kept, _) = read(array(&[entity("a"), unbalanced, entity("c")]).as_bytes());
     assert_eq!(kept.entity_ids(), ["a", "c"]);
     // A file without end stops at the limit.
-    let endless = std::io::Read::take(std::io::repeat(b' '), 1 << 20);
+    let endless = Read::take(std::io::repeat(b' '), 1 << 20);
     let mut input = BufReader::new(endless);
     let mut frames = super::framing::Frames::new(&mut input, 100, 1000);
     assert!(frames.next().unwrap_err().to_string().contains("larger than 1000 bytes"));
