@@ -1,5 +1,7 @@
 //! The golden tables in the repository are what policy answers. `OIKOS_UPDATE_GOLDEN=1` rewrites them.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests stops the test")]
+
 use oikos_policy::{Policy, golden};
 
 fn compare(name: &str, now: &str) {
