@@ -1,8 +1,8 @@
 //! Statements, the identifier index over them, and the log of judgements.
 
 use oikos_model::{
-    EntityId, Evaluation, Judgement, LabelId, PropertyType, RecordReference, Selector, Statement, StatementDraft, StatementId,
-    Timestamp, Vocabulary,
+    EntityId, Evaluation, Judgement, LabelId, RecordReference, Selector, Statement, StatementDraft, StatementId,
+    Timestamp,
 };
 use oikos_registry::{StatementQuery, Statements, StoreError};
 use rusqlite::{CachedStatement, params};
@@ -40,7 +40,7 @@ impl Statements for SqliteTransaction<'_> {
                 continue;
             }
             new += 1;
-            if let Some(selector) = selector_of(vocabulary, statement) {
+            if let Some(selector) = vocabulary.selector_kind(&statement.content.kind, &statement.content.property) {
                 let row = params![selector.code(), statement.content.value, statement.id.0.0];
                 insert_selector.execute(row).map_err(failed)?;
             }
@@ -105,14 +105,6 @@ impl Statements for SqliteTransaction<'_> {
 
     fn judgements(&self) -> Result<Vec<Judgement>, StoreError> {
         self.read_all("judgement", "SELECT content FROM judgement ORDER BY number", [], |columns| columns.json(0))
-    }
-}
-
-/// The kind of selector that the statement gives its entity, where its property is one.
-fn selector_of(vocabulary: &Vocabulary, statement: &Statement) -> Option<oikos_model::SelectorKind> {
-    match vocabulary.property(&statement.content.kind, &statement.content.property)?.property_type {
-        PropertyType::Selector(kind) => Some(kind),
-        _ => None,
     }
 }
 

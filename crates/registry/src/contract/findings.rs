@@ -1,5 +1,7 @@
 //! Findings, decisions, derivations.
 
+use std::slice;
+
 use oikos_model::{Actor, Decision, DecisionKind, DerivedFrom, DetectorId, Finding, FindingState, LabelId, Reason, SelectorKind};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -191,10 +193,10 @@ pub fn erasing_findings_leaves_nothing<T: Transaction + ?Sized>(transaction: &mu
     }
     assert_eq!(transaction.erase_expired_findings(at(49)).unwrap(), 0);
     assert_eq!(transaction.erase_expired_findings(at(50)).unwrap(), 2);
-    assert_eq!(titles(transaction, &FindingQuery::default()), [staying.title.clone()]);
+    assert_eq!(titles(transaction, &FindingQuery::default()), slice::from_ref(&staying.title));
     assert_eq!(
         titles(transaction, &FindingQuery { selector: staying.selectors.first(), ..Default::default() }),
-        [staying.title.clone()]
+        slice::from_ref(&staying.title)
     );
     assert!(transaction.decisions(&by_label.origin, by_label.key).unwrap().is_empty());
     assert!(transaction.derived_directly_from(&by_label.derived_from[0]).unwrap().is_empty());

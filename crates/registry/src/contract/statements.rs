@@ -1,5 +1,7 @@
 //! Statements, the identifier index, judgements.
 
+use std::slice;
+
 use oikos_model::{
     Actor, Assessment, Evaluation, InformationGrade, Judgement, LabelId, PersonCategory, SelectorKind, SourceGrade, Statement,
     StatementDraft, StatementId, Verdict,
@@ -34,7 +36,7 @@ pub fn statements_come_back_and_count_once<T: Labels + Statements + ?Sized>(tran
     let full = imported(recorded(full, label), 7, 42);
     let ended = Statement { ended_at: Some(at(9)), ..named("vessel-2", "Aava", label) };
     assert_eq!(transaction.put_statements(&[full.clone(), ended.clone(), full.clone()]).unwrap(), 2);
-    assert_eq!(transaction.put_statements(&[full.clone()]).unwrap(), 0);
+    assert_eq!(transaction.put_statements(slice::from_ref(&full)).unwrap(), 0);
     let later = Statement { recorded_at: at(99), ..full.clone() };
     assert_eq!(transaction.put_statements(&[later]).unwrap(), 0);
     assert_eq!(transaction.statement(full.id).unwrap(), Some(full.clone()));
@@ -50,7 +52,7 @@ pub fn statements_end_once<T: Labels + Statements + ?Sized>(transaction: &mut T)
     let unknown = named("vessel-3", "x", label).id;
     assert_eq!(transaction.end_statements(&[one.id, unknown, one.id], at(5)).unwrap(), 1);
     assert_eq!(transaction.end_statements(&[one.id], at(6)).unwrap(), 0);
-    assert_eq!(transaction.statements(&StatementQuery::default()).unwrap(), [other.clone()]);
+    assert_eq!(transaction.statements(&StatementQuery::default()).unwrap(), slice::from_ref(&other));
     let ended = Statement { ended_at: Some(at(5)), ..one.clone() };
     assert_eq!(transaction.statements(&everything()).unwrap(), sorted(vec![ended.clone(), other]));
     // Being said again does not revive it.
@@ -74,9 +76,9 @@ pub fn statements_are_filtered<T: Labels + Statements + ?Sized>(transaction: &mu
     transaction.put_statements(&all).unwrap();
     let read = |query: StatementQuery<'_>| transaction.statements(&query).unwrap();
     let vessel = entity("test.register/vessel-1");
-    assert_eq!(read(StatementQuery { origin: Some(&node("ee.test")), ..Default::default() }), [foreign.clone()]);
-    assert_eq!(read(StatementQuery { dataset: Some(&foreign.dataset), ..Default::default() }), [foreign.clone()]);
-    assert_eq!(read(StatementQuery { kind: Some("company"), ..Default::default() }), [company.clone()]);
+    assert_eq!(read(StatementQuery { origin: Some(&node("ee.test")), ..Default::default() }), slice::from_ref(&foreign));
+    assert_eq!(read(StatementQuery { dataset: Some(&foreign.dataset), ..Default::default() }), slice::from_ref(&foreign));
+    assert_eq!(read(StatementQuery { kind: Some("company"), ..Default::default() }), slice::from_ref(&company));
     assert_eq!(read(StatementQuery { property: Some("flag"), ..Default::default() }), [foreign]);
     assert_eq!(read(StatementQuery { entity: Some(&vessel), property: Some("name"), ..Default::default() }).len(), 20);
     assert_eq!(read(StatementQuery { labels: Some(&[ownership]), ..Default::default() }), [company]);
@@ -134,7 +136,7 @@ pub fn erasing_statements_empties_the_index<T: Labels + Statements + ?Sized>(tra
     assert_eq!(transaction.erase_expired_statements(at(50)).unwrap(), 1);
     assert_eq!(transaction.erase_statements_of_import(3).unwrap(), 1);
     assert_eq!(transaction.erase_statements_of_import(3).unwrap(), 0);
-    assert_eq!(transaction.statements(&everything()).unwrap(), [staying.clone()]);
+    assert_eq!(transaction.statements(&everything()).unwrap(), slice::from_ref(&staying));
     let imo = selector(SelectorKind::Imo, "9074729");
     assert_eq!(transaction.entities_with(&imo, &[keeps, expires]).unwrap(), [staying.content.entity]);
     // An index row left behind would stand in the way.
