@@ -12,7 +12,7 @@ use datafusion::datasource::{MemTable, TableProvider, ViewTable};
 use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::execution::session_state_defaults::SessionStateDefaults;
+use datafusion::execution::SessionStateDefaults;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement;
@@ -366,7 +366,7 @@ pub(crate) fn plain_schema(schema: &SchemaRef) -> SchemaRef {
 fn plain_batch(batch: &RecordBatch) -> Result<RecordBatch, DataFusionError> {
     let schema = plain_schema(&batch.schema());
     let columns = batch.columns().iter().zip(schema.fields());
-    let columns = columns.map(|(column, field)| arrow::compute::cast(column, field.data_type()));
+    let columns = columns.map(|(column, field)| arrow::compute::cast(column, field.data_type())).collect::<Result<_, _>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    Ok(RecordBatch::try_new_with_options(schema, columns.collect::<Result<_, _>>()?, &options)?)
+    Ok(RecordBatch::try_new_with_options(schema, columns, &options)?)
 }
