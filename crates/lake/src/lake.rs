@@ -34,6 +34,7 @@ pub(crate) struct EngineParts {
     pub(crate) workers: Workers,
     pub(crate) environment: Arc<RuntimeEnv>,
     pub(crate) target_partitions: usize,
+    pub(crate) memory_bytes: usize,
 }
 
 impl Lake {
@@ -54,7 +55,8 @@ impl Lake {
         create_folder(&spill)?;
         let environment = environment(&folders.data, &spill, &limits).map_err(|error| LakeError::Engine(error.to_string()))?;
         let workers = Workers::start(limits.target_partitions).map_err(|error| LakeError::Engine(error.to_string()))?;
-        let engine = EngineParts { workers, environment, target_partitions: limits.target_partitions };
+        let LakeLimits { target_partitions, memory_bytes, .. } = limits;
+        let engine = EngineParts { workers, environment, target_partitions, memory_bytes };
         Ok(Self { folders: Arc::new(folders), engine: Arc::new(engine), limits })
     }
 

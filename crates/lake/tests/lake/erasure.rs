@@ -13,7 +13,11 @@ use crate::house::{House, at, label, number, positions};
 fn is_anywhere(folder: &Path, bytes: &[u8]) -> bool {
     fs::read_dir(folder).unwrap().any(|entry| {
         let path = entry.unwrap().path();
-        if path.is_dir() { is_anywhere(&path, bytes) } else { fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes) }
+        if path.is_dir() {
+            is_anywhere(&path, bytes)
+        } else {
+            fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes)
+        }
     })
 }
 
@@ -42,7 +46,10 @@ fn an_import_is_erased_with_its_bytes_and_its_statistics() {
     let mut transaction = house.begin();
     let report = house.lake.erase(transaction.as_mut(), Erasure::Import(1), at(10)).unwrap();
     transaction.commit().unwrap();
-    assert_eq!((report.paths.as_slice(), report.records, report.imports.as_slice()), ([erased[0].path.clone()].as_slice(), 1, [1].as_slice()));
+    assert_eq!(
+        (report.paths.as_slice(), report.records, report.imports.as_slice()),
+        ([erased[0].path.clone()].as_slice(), 1, [1].as_slice())
+    );
     let mut transaction = house.begin();
     let swept = house.lake.sweep(transaction.as_mut()).unwrap();
     transaction.commit().unwrap();

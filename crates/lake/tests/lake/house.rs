@@ -10,7 +10,8 @@ use arrow::datatypes::Int64Type;
 use oikos_desk::{Column, ColumnType, Engine, EngineError, TableDefinition};
 use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits, Session, SessionLimits, catalogue_table};
 use oikos_model::{
-    Act, Action, Actor, Label, LabelId, LegalBasis, Marking, NodeId, Purpose, RecordReference, Regime, Scope, Timestamp, Tlp, UserName,
+    Act, Action, Actor, Label, LabelId, LegalBasis, Marking, NodeId, Purpose, RecordReference, Regime, Scope, Timestamp, Tlp,
+    UserName,
 };
 use oikos_registry::{DataFile, Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
@@ -21,7 +22,7 @@ const fn column(name: &'static str, column_type: ColumnType, nullable: bool) -> 
 }
 
 /// Positions of ships.
-pub const POSITIONS: TableDefinition = TableDefinition {
+pub(crate) const POSITIONS: TableDefinition = TableDefinition {
     name: "positions",
     description: "One report of a ship",
     columns: &[
@@ -37,7 +38,7 @@ pub const POSITIONS: TableDefinition = TableDefinition {
 };
 
 /// A table that most sessions do not see.
-pub const SECRETS: TableDefinition = TableDefinition {
+pub(crate) const SECRETS: TableDefinition = TableDefinition {
     name: "secrets",
     description: "What is not for everyone",
     columns: &[column("record_id", ColumnType::Integer, false), column("hidden_word", ColumnType::Text, true)],
@@ -46,29 +47,29 @@ pub const SECRETS: TableDefinition = TableDefinition {
 };
 
 /// The node's folder, its registry and its lake.
-pub struct House {
-    pub folder: TempDir,
-    pub store: SqliteStore,
-    pub lake: Lake,
+pub(crate) struct House {
+    pub(crate) folder: TempDir,
+    pub(crate) store: SqliteStore,
+    pub(crate) lake: Lake,
 }
 
 impl House {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_limits(LakeLimits::default())
     }
 
-    pub fn with_limits(limits: LakeLimits) -> Self {
+    pub(crate) fn with_limits(limits: LakeLimits) -> Self {
         let folder = TempDir::new().unwrap();
         let (store, lake) = open(folder.path(), limits);
         Self { folder, store, lake }
     }
 
-    pub fn begin(&self) -> Box<dyn Transaction + '_> {
+    pub(crate) fn begin(&self) -> Box<dyn Transaction + '_> {
         self.store.begin(&act()).unwrap()
     }
 
     /// Imports rows under a label, in files of the given batches.
-    pub fn import(&self, number: u32, label: &Label, batches: &[RecordBatch]) -> Vec<DataFile> {
+    pub(crate) fn import(&self, number: u32, label: &Label, batches: &[RecordBatch]) -> Vec<DataFile> {
         let mut staging = self.lake.stage(&POSITIONS, number, label.id()).unwrap();
         batches.iter().for_each(|batch| staging.append(batch).unwrap());
         let files = staging.finish().unwrap();
@@ -80,18 +81,18 @@ impl House {
     }
 
     /// A session that sees all of both tables under these labels.
-    pub fn session(&self, labels: &[&Label]) -> Session {
+    pub(crate) fn session(&self, labels: &[&Label]) -> Session {
         let tables = [POSITIONS, SECRETS].map(|table| (table.name.to_owned(), ColumnsPermit::All));
         self.session_with(&permits(tables, labels))
     }
 
-    pub fn session_with(&self, permits: &Permits) -> Session {
+    pub(crate) fn session_with(&self, permits: &Permits) -> Session {
         let transaction = self.store.snapshot(&act()).unwrap();
         self.lake.session(transaction.as_ref(), permits, SessionLimits::for_people()).unwrap()
     }
 }
 
-pub fn open(folder: &Path, limits: LakeLimits) -> (SqliteStore, Lake) {
+pub(crate) fn open(folder: &Path, limits: LakeLimits) -> (SqliteStore, Lake) {
     let store = SqliteStore::open(folder.join("registry.sqlite")).unwrap();
     let lake = Lake::open(&folder.join("lake"), limits).unwrap();
     let mut transaction = store.begin(&act()).unwrap();
@@ -102,7 +103,7 @@ pub fn open(folder: &Path, limits: LakeLimits) -> (SqliteStore, Lake) {
     (store, lake)
 }
 
-pub fn permits(tables: impl IntoIterator<Item = (String, ColumnsPermit)>, labels: &[&Label]) -> Permits {
+pub(crate) fn permits(tables: impl IntoIterator<Item = (String, ColumnsPermit)>, labels: &[&Label]) -> Permits {
     Permits {
         tables: tables.into_iter().collect(),
         labels: labels.iter().map(|label| (label.id(), label.marking.clone())).collect::<BTreeMap<LabelId, Marking>>(),
@@ -110,7 +111,7 @@ pub fn permits(tables: impl IntoIterator<Item = (String, ColumnsPermit)>, labels
     }
 }
 
-pub fn act() -> Act {
+pub(crate) fn act() -> Act {
     Act {
         actor: Actor::Person(UserName::new("anna.virtanen").unwrap()),
         action: Action::Import,
@@ -122,17 +123,17 @@ pub fn act() -> Act {
 }
 
 /// So many seconds after the beginning of the tests' world.
-pub fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + second).unwrap()
 }
 
-pub fn label(tlp: Tlp, expires: Option<Timestamp>) -> Label {
+pub(crate) fn label(tlp: Tlp, expires: Option<Timestamp>) -> Label {
     let marking = Marking::new(Regime::Gdpr, tlp, [Purpose::new("maritime-safety").unwrap()]);
     Label { marking: Marking { expires, ..marking }, origin: NodeId::new("fi.coast-guard").unwrap(), scope: Scope::Node }
 }
 
 /// Rows (mmsi, second) of an import, from this position in the file.
-pub fn positions(import: u32, first: u32, rows: &[(i64, i64)]) -> RecordBatch {
+pub(crate) fn positions(import: u32, first: u32, rows: &[(i64, i64)]) -> RecordBatch {
     let ids = (first..).zip(rows).map(|(position, _)| RecordReference::record_id(import, position));
     let times = rows.iter().map(|(_, second)| at(*second).as_microsecond());
     let columns: Vec<ArrayRef> = vec![
@@ -147,22 +148,22 @@ pub fn positions(import: u32, first: u32, rows: &[(i64, i64)]) -> RecordBatch {
 }
 
 /// Reads a table or step to its end.
-pub fn read(session: &Session, name: &str) -> RecordBatch {
+pub(crate) fn read(session: &Session, name: &str) -> RecordBatch {
     let batches: Vec<_> = session.read(name).unwrap().collect::<Result<_, EngineError>>().unwrap();
     concat_batches(&session.schema(name).unwrap(), &batches).unwrap()
 }
 
 /// The values of a column of whole numbers.
-pub fn numbers(batch: &RecordBatch, column: &str) -> Vec<i64> {
+pub(crate) fn numbers(batch: &RecordBatch, column: &str) -> Vec<i64> {
     let column = batch.column_by_name(column).unwrap();
     assert_eq!(column.null_count(), 0);
     column.as_primitive::<Int64Type>().values().to_vec()
 }
 
 /// The single whole number a query gives.
-pub fn number(session: &Session, query: &str) -> i64 {
-    let result = session.query(query, 10, 1 << 20).unwrap_or_else(|error| panic!("{query}: {error}"));
+pub(crate) fn number(session: &Session, query: &str) -> i64 {
+    let result = session.query(query, 10, 1 << 20).unwrap_or_else(|error| panic!("{query:.200}: {error}"));
     let batch = concat_batches(&result.schema, &result.batches).unwrap();
-    assert_eq!((batch.num_rows(), batch.num_columns()), (1, 1), "{query}");
+    assert_eq!((batch.num_rows(), batch.num_columns()), (1, 1), "{query:.200}");
     batch.column(0).as_primitive::<Int64Type>().value(0)
 }

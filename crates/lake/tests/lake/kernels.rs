@@ -72,7 +72,12 @@ impl KernelRun for Counting {
     }
 }
 
-fn step<'a>(kernel: &'a dyn Kernel, inputs: &'a [String], by: &'a [Vec<String>; 2], parameters: &'a Parameters) -> KernelStep<'a> {
+fn step<'a>(
+    kernel: &'a dyn Kernel,
+    inputs: &'a [String],
+    by: &'a [Vec<String>; 2],
+    parameters: &'a Parameters,
+) -> KernelStep<'a> {
     KernelStep { name: "out", kernel, inputs, partition_by: &by[0], order_by: &by[1], parameters, restore: None }
 }
 

@@ -29,7 +29,9 @@ fn parameters_have_their_types_and_text_stays_text() {
     let mut session = house.session(&[&open]);
     session.sql("late", "SELECT * FROM positions WHERE at >= $span_from", &parameters()).unwrap();
     assert_eq!(read(&session, "late").num_rows(), 2);
-    session.sql("fast", "SELECT speed_knots * $least_knots AS x FROM late WHERE speed_knots >= $least_knots", &parameters()).unwrap();
+    session
+        .sql("fast", "SELECT speed_knots * $least_knots AS x FROM late WHERE speed_knots >= $least_knots", &parameters())
+        .unwrap();
     assert_eq!(read(&session, "fast").num_rows(), 2);
     session.sql("named", "SELECT * FROM positions WHERE ship_name = $name", &parameters()).unwrap();
     assert_eq!(read(&session, "named").num_rows(), 0);
@@ -68,15 +70,13 @@ fn a_persons_query_is_cut_at_its_limits() {
 }
 
 #[test]
-fn time_runs_out_with_a_clear_error() {
+fn a_query_without_end_is_ended() {
     let house = House::new();
-    let open = label(Tlp::Green, None);
-    house.import(1, &open, &[positions(1, 1, &[(1, 1)])]);
     let transaction = house.store.snapshot(&act()).unwrap();
-    let tables = [("positions".to_owned(), oikos_lake::ColumnsPermit::All)];
-    let limits = SessionLimits { time_limit_seconds: 0, ..SessionLimits::for_people() };
-    let session = house.lake.session(transaction.as_ref(), &permits(tables, &[&open]), limits).unwrap();
-    let error = session.query("SELECT mmsi, sum(speed_knots) FROM positions GROUP BY mmsi", 10, 1 << 20).unwrap_err();
+    let limits = SessionLimits { time_limit_seconds: 1, ..SessionLimits::for_people() };
+    let session = house.lake.session(transaction.as_ref(), &permits([], &[]), limits).unwrap();
+    let endless = "WITH RECURSIVE n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+    let error = session.query(endless, 10, 1 << 20).unwrap_err();
     assert!(matches!(&error, EngineError::Limit { problem, .. } if problem.contains("seconds")), "{error}");
 }
 
@@ -85,8 +85,8 @@ fn the_deepest_query_that_is_read_breaks_nothing() {
     let house = House::new();
     let session = house.session(&[]);
     assert_eq!(number(&session, &format!("SELECT 1{}", " + 1".repeat(1490))), 1491);
-    let union = vec!["SELECT 1 AS one"; 590].join(" UNION ALL ");
-    assert_eq!(number(&session, &format!("SELECT count(*) FROM ({union})")), 590);
+    let union = vec!["SELECT 1 AS one"; 490].join(" UNION ALL ");
+    assert_eq!(number(&session, &format!("SELECT count(*) FROM ({union})")), 490);
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn a_batch_of_another_table_is_refused() {
     let house = House::new();
     let mut staging = house.lake.stage(&crate::house::SECRETS, 1, label(Tlp::Green, None).id()).unwrap();
     let error = staging.append(&positions(1, 1, &[(1, 1)])).unwrap_err();
-    assert!(matches!(&error, LakeError::Schema { table, problem } if table == "secrets" && problem.contains("hidden_word")), "{error}");
+    assert!(
+        matches!(&error, LakeError::Schema { table, problem } if table == "secrets" && problem.contains("hidden_word")),
+        "{error}"
+    );
 }
 
 #[test]
