@@ -15,7 +15,7 @@ use datafusion::error::Result;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
-use datafusion::physical_optimizer::pruning::PruningPredicate;
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use oikos_registry::DataFile;
@@ -48,7 +48,8 @@ impl FilesTable {
         let all = vec![true; self.files.len()];
         let Some(filter) = conjunction(filters.iter().cloned()) else { return Ok(all) };
         let expression = state.create_physical_expr(filter, &DFSchema::try_from(self.schema.as_ref().clone())?)?;
-        let Ok(predicate) = PruningPredicate::try_new(expression, Arc::clone(&self.schema)) else { return Ok(all) };
+        let predicate = PruningPredicateBuilder::new().with_file_schema(Arc::clone(&self.schema)).build(expression);
+        let Some(predicate) = predicate else { return Ok(all) };
         let statistics = self.files.iter().map(|(_, statistics)| Arc::clone(statistics)).collect();
         predicate.prune(&PrunableStatistics::new(statistics, Arc::clone(&self.schema)))
     }

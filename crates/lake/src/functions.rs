@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::execution::session_state_defaults::SessionStateDefaults;
+use datafusion::execution::SessionStateDefaults;
 use datafusion::logical_expr::ScalarUDF;
 
 /// Functions that are not there, by the engine's own names; their aliases go with them.

@@ -34,19 +34,20 @@ pub(crate) struct EngineParts {
     pub(crate) workers: Workers,
     pub(crate) environment: Arc<RuntimeEnv>,
     pub(crate) target_partitions: usize,
+    pub(crate) memory_bytes: usize,
 }
 
 impl Lake {
-    /// Opens the lake in `folder`, which is created if it is not there: `data/` holds the files, `spill/` what queries put aside.
+    /// Opens the lake in `folder`, which is created if it is not there. Each table has a folder in it; what queries put aside for a
+    /// while lies in `.spill`, which is no table's name.
     /// Call [`sweep`](Self::sweep) next, before anything is staged.
     ///
     /// # Errors
     /// When the folder cannot be used or the query engine does not start.
     pub fn open(folder: &Path, limits: LakeLimits) -> Result<Self, LakeError> {
-        let folders = Folders { data: folder.join("data"), staged: Mutex::default() };
-        let spill = folder.join("spill");
+        let folders = Folders { data: folder.to_owned(), staged: Mutex::default() };
+        let spill = folder.join(".spill");
         create_folder(folder)?;
-        create_folder(&folders.data)?;
         // What a killed process put aside is of no use to anyone, and may hold records that are to be erased.
         if spill.exists() {
             std::fs::remove_dir_all(&spill).map_err(|error| LakeError::file("emptying", &spill, error))?;
@@ -54,7 +55,8 @@ impl Lake {
         create_folder(&spill)?;
         let environment = environment(&folders.data, &spill, &limits).map_err(|error| LakeError::Engine(error.to_string()))?;
         let workers = Workers::start(limits.target_partitions).map_err(|error| LakeError::Engine(error.to_string()))?;
-        let engine = EngineParts { workers, environment, target_partitions: limits.target_partitions };
+        let LakeLimits { target_partitions, memory_bytes, .. } = limits;
+        let engine = EngineParts { workers, environment, target_partitions, memory_bytes };
         Ok(Self { folders: Arc::new(folders), engine: Arc::new(engine), limits })
     }
 

@@ -10,9 +10,9 @@ use datafusion::common::TableReference;
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::{MemTable, TableProvider, ViewTable};
 use datafusion::error::DataFusionError;
+use datafusion::execution::SessionStateDefaults;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::execution::session_state_defaults::SessionStateDefaults;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement;
@@ -248,11 +248,7 @@ impl Session {
         EngineError::Limit { step: step.to_owned(), problem }
     }
 
-    fn wait<T: Send + 'static>(
-        &self,
-        step: &str,
-        future: impl Future<Output = T> + Send + 'static,
-    ) -> Result<T, EngineError> {
+    fn wait<T: Send + 'static>(&self, step: &str, future: impl Future<Output = T> + Send + 'static) -> Result<T, EngineError> {
         self.engine.workers.wait(future).map_err(|error| query_error(step, broke_down(&error)))
     }
 }
@@ -282,9 +278,9 @@ impl Engine for Session {
 
     fn marking_of(&self, tables: &[String]) -> Option<Marking> {
         let files = tables.iter().filter_map(|table| self.files.get(table)).flatten();
-        files.filter_map(|file| self.labels.get(&file.label)).fold(None, |joined, marking| {
-            Some(joined.map_or_else(|| marking.clone(), |joined: Marking| joined.join(marking)))
-        })
+        files
+            .filter_map(|file| self.labels.get(&file.label))
+            .fold(None, |joined, marking| Some(joined.map_or_else(|| marking.clone(), |joined: Marking| joined.join(marking))))
     }
 
     fn snapshot(&self) -> i64 {
@@ -313,6 +309,8 @@ fn session_state(engine: &EngineParts) -> SessionState {
         .with_default_catalog_and_schema("oikos", "lake");
     let options = config.options_mut();
     options.execution.time_zone = Some("UTC".to_owned());
+    // Set aside by each sort for merging what it spilled; the engine's 10 MB would be all of a small lake's memory.
+    options.execution.sort_spill_reservation_bytes = (engine.memory_bytes / 64).clamp(1 << 20, 10 << 20);
     // Text is one type in the whole house.
     options.sql_parser.map_string_types_to_utf8view = false;
     options.execution.parquet.schema_force_view_types = false;
@@ -366,7 +364,7 @@ pub(crate) fn plain_schema(schema: &SchemaRef) -> SchemaRef {
 fn plain_batch(batch: &RecordBatch) -> Result<RecordBatch, DataFusionError> {
     let schema = plain_schema(&batch.schema());
     let columns = batch.columns().iter().zip(schema.fields());
-    let columns = columns.map(|(column, field)| arrow::compute::cast(column, field.data_type()));
+    let columns = columns.map(|(column, field)| arrow::compute::cast(column, field.data_type())).collect::<Result<_, _>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    Ok(RecordBatch::try_new_with_options(schema, columns.collect::<Result<_, _>>()?, &options)?)
+    Ok(RecordBatch::try_new_with_options(schema, columns, &options)?)
 }

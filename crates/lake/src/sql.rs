@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn anything_but_one_query_is_refused() {
-        for text in ["", "SELECT 1; SELECT 2", "SET a = 1", "DROP TABLE t", "EXPLAIN SELECT 1", "INSERT INTO t VALUES (1)", "SHOW TABLES"]
+        for text in
+            ["", "SELECT 1; SELECT 2", "SET a = 1", "DROP TABLE t", "EXPLAIN SELECT 1", "INSERT INTO t VALUES (1)", "SHOW TABLES"]
         {
             assert!(parsed(text).is_err(), "{text}");
         }

@@ -31,7 +31,9 @@ impl Bounds {
                 let array = array.as_primitive::<Int32Type>();
                 pair(min(array).map(i64::from), max(array).map(i64::from), Self::Whole)
             }
-            DataType::Float64 => pair(min(array.as_primitive::<Float64Type>()), max(array.as_primitive::<Float64Type>()), Self::Number),
+            DataType::Float64 => {
+                pair(min(array.as_primitive::<Float64Type>()), max(array.as_primitive::<Float64Type>()), Self::Number)
+            }
             DataType::Float32 => {
                 let array = array.as_primitive::<Float32Type>();
                 pair(min(array).map(f64::from), max(array).map(f64::from), Self::Number)
@@ -175,7 +177,9 @@ fn value_of(text: &str, data_type: &DataType) -> Option<ScalarValue> {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{BooleanArray, Float32Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::array::{
+        BooleanArray, Float32Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    };
 
     use super::*;
 

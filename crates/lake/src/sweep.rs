@@ -33,8 +33,7 @@ impl Lake {
             known.extend(catalogue.data_files(&table.name, snapshot)?.into_iter().map(|file| file.path));
         }
         let scheduled = catalogue.paths_to_delete()?;
-        let erased: Vec<String> =
-            scheduled.iter().filter(|path| is_data_path(path) && !known.contains(*path)).cloned().collect();
+        let erased: Vec<String> = scheduled.iter().filter(|path| is_data_path(path) && !known.contains(*path)).cloned().collect();
         let unknown = self.unknown_files(&known, &erased)?;
         self.remove(unknown.iter().chain(&erased))?;
         catalogue.forget_deleted_paths(&scheduled)?;
