@@ -22,5 +22,8 @@ pub static SEA: Desk = Desk {
     references: &[],
     readers: &[&readers::AisNmea, &readers::VesselRegister, &readers::Corridors],
     kernels: &[&kernels::AisGaps, &kernels::CorridorDistance, &kernels::Loitering],
-    detectors: &[],
+    detectors: &[
+        ("gap.md", include_str!("../detectors/gap.md")),
+        ("loitering.md", include_str!("../detectors/loitering.md")),
+    ],
 };
