@@ -76,6 +76,23 @@ pub struct Desk {
     pub readers: &'static [&'static dyn Reader],
     /// Kernels.
     pub kernels: &'static [&'static dyn Kernel],
-    /// Detector files: name below `detectors/` and text.
+    /// Detector files: file name below `detectors/`, for example `gap.md`, and text.
     pub detectors: &'static [(&'static str, &'static str)],
+}
+
+impl Desk {
+    /// The table of this name.
+    pub fn table(&self, name: &str) -> Option<&'static TableDefinition> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// The kernel of this name.
+    pub fn kernel(&self, name: &str) -> Option<&'static dyn Kernel> {
+        self.kernels.iter().copied().find(|kernel| kernel.name() == name)
+    }
+
+    /// The reader of the format of this name.
+    pub fn reader(&self, format: &str) -> Option<&'static dyn Reader> {
+        self.readers.iter().copied().find(|reader| reader.format().name == format)
+    }
 }

@@ -4,19 +4,39 @@
 //! [`Sink`], a kernel turns Arrow batches into Arrow batches, and a detector is a file of named steps that an [`Engine`] carries out.
 //! `lake` implements the engine; `node` implements the sink.
 
+mod cells;
+mod check;
+pub mod corpus;
 mod desk;
 mod detector;
+mod detector_file;
 mod engine;
+mod findings;
 mod kernel;
+#[cfg(test)]
+mod newcomer;
+pub mod parameters;
 mod reader;
+pub mod render;
+mod runner;
+mod supersession;
 mod table;
+mod template;
+#[cfg(test)]
+mod testing;
+mod units;
 
+pub use check::{DeskError, check};
 pub use desk::{DatasetDefinition, Desk, ReferenceTable};
 pub use detector::{
     EvidenceDefinition, FactDefinition, FindingDefinition, Head, ParameterDefinition, ReasonDefinition, SelectorDefinition, Step,
     StepKind,
 };
+pub use detector_file::{Detector, DetectorError, detectors_of};
 pub use engine::{Batches, Engine, EngineError, KernelStep, ParameterValue, Parameters, Span};
+pub use findings::{MOST_FINDINGS, MOST_LISTED};
 pub use kernel::{Kernel, KernelError, KernelRun, Output};
 pub use reader::{Format, ReadError, ReadSummary, Reader, Reject, Sink, SinkError, Source};
+pub use runner::{Checkpoint, RunError, RunOutcome, RunRequest, run_detector};
+pub use supersession::{Supersession, material_changes, supersession};
 pub use table::{Column, ColumnType, TableDefinition};

@@ -167,6 +167,14 @@ impl Vocabulary {
         self.kinds.get(kind)?.properties.get(property)
     }
 
+    /// The kind of selector that a property's values are, where it is an identifier.
+    pub fn selector_kind(&self, kind: &str, property: &str) -> Option<SelectorKind> {
+        match self.property(kind, property)?.property_type {
+            PropertyType::Selector(selector) => Some(selector),
+            _ => None,
+        }
+    }
+
     /// All purposes: code and what it means.
     pub fn purposes(&self) -> impl Iterator<Item = (&str, &str)> {
         self.purposes.iter().map(|(code, meaning)| (code.as_str(), meaning.as_str()))

@@ -1,1 +1,85 @@
 //! The contract every backend must keep, as tests that a backend's crate calls with its own store.
+//!
+//! Tests of one table group take a transaction of any type that has the group, so that a backend can be proven group by group;
+//! they leave it uncommitted. Tests of a whole store take a fresh, empty [`Store`](crate::Store).
+//! [`store_contract!`](crate::store_contract) makes a `#[test]` of each.
+
+mod catalogue;
+mod findings;
+mod journal_entries;
+mod labels;
+mod local;
+mod parcels;
+mod sample;
+mod statements;
+mod transactions;
+
+pub use catalogue::{
+    an_erased_file_is_seen_by_no_snapshot, files_are_seen_from_their_snapshot_on, only_known_tables_and_columns_take_files,
+    random_changes_of_files_add_up, tables_keep_their_columns,
+};
+pub use findings::{
+    a_finding_has_one_owner, a_recalled_finding_stays_recalled, decisions_stay_with_their_finding, derivations_are_found,
+    erasing_findings_leaves_nothing, findings_are_filtered_and_ordered, findings_survive_whatever_their_numbers,
+    revisions_keep_the_state,
+};
+pub use journal_entries::journal_entries_have_no_gaps_and_can_lose_their_content;
+pub use labels::a_label_is_interned_once;
+pub use local::{
+    accounts_and_sessions_come_back, checkpoints_are_found_by_time, import_numbers_are_never_reused,
+    imports_are_found_until_erased, leads_are_replaced, partners_come_back, runs_and_jobs_come_back,
+};
+pub use parcels::{
+    a_recalled_statement_arrives_ended, parcels_are_numbered_and_delivered, recalls_reach_those_who_have_it,
+    received_parcels_count_once,
+};
+pub use sample::act;
+pub use statements::{
+    erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
+    statements_come_back_and_count_once, statements_end_once, statements_in_any_order_and_batches,
+};
+pub use transactions::{
+    a_dropped_transaction_leaves_nothing, a_snapshot_only_reads, a_snapshot_sees_one_state, writers_queue_and_lose_nothing,
+};
+
+/// Makes a `#[test]` of every test of the contract. `$open` gives a fresh, empty store.
+///
+/// ```ignore
+/// oikos_registry::store_contract!(SqliteStore::in_memory().unwrap());
+/// ```
+#[macro_export]
+macro_rules! store_contract {
+    ($open:expr) => {
+        $crate::store_contract!(@groups $open;
+            a_label_is_interned_once, statements_come_back_and_count_once, statements_end_once, statements_are_filtered,
+            selectors_find_entities, erasing_statements_empties_the_index, judgements_keep_their_order,
+            revisions_keep_the_state, a_finding_has_one_owner, a_recalled_finding_stays_recalled,
+            findings_are_filtered_and_ordered, decisions_stay_with_their_finding, derivations_are_found,
+            erasing_findings_leaves_nothing, leads_are_replaced, import_numbers_are_never_reused,
+            imports_are_found_until_erased, runs_and_jobs_come_back, checkpoints_are_found_by_time,
+            accounts_and_sessions_come_back, partners_come_back, parcels_are_numbered_and_delivered,
+            received_parcels_count_once, recalls_reach_those_who_have_it, a_recalled_statement_arrives_ended,
+            tables_keep_their_columns, files_are_seen_from_their_snapshot_on, an_erased_file_is_seen_by_no_snapshot,
+            only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
+        );
+        $crate::store_contract!(@stores $open;
+            statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,
+            a_dropped_transaction_leaves_nothing, a_snapshot_only_reads, a_snapshot_sees_one_state,
+            writers_queue_and_lose_nothing,
+        );
+    };
+    (@groups $open:expr; $($test:ident,)+) => {
+        $(#[test]
+        fn $test() {
+            let store = $open;
+            let mut transaction = $crate::Store::begin(&store, &$crate::contract::act()).unwrap();
+            $crate::contract::$test(&mut *transaction);
+        })+
+    };
+    (@stores $open:expr; $($test:ident,)+) => {
+        $(#[test]
+        fn $test() {
+            $crate::contract::$test(&$open);
+        })+
+    };
+}

@@ -42,7 +42,7 @@ impl StoreError {
     }
 
     /// Reports a row that does not read back.
-    pub fn corrupt(table: &'static str, problem: impl ToString) -> Self {
-        Self::Corrupt { table, problem: problem.to_string() }
+    pub fn corrupt(table: &'static str, problem: impl Into<String>) -> Self {
+        Self::Corrupt { table, problem: problem.into() }
     }
 }

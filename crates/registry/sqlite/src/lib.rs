@@ -1,1 +1,25 @@
-//! oikos-registry-sqlite
+//! The registry in one SQLite file: what a node uses until it outgrows one machine.
+//!
+//! [`SqliteStore`] keeps write-ahead logging on, so readers never wait for the writer; one writer at a time, others queue.
+//! Rows are deleted for good: freed space is overwritten and given back, and the write-ahead log is emptied after an erasure.
+//! Times are kept to the microsecond. The SQL is plain, so that the PostgreSQL backend can say the same.
+
+mod catalogue;
+mod columns;
+mod derivations;
+mod filter;
+mod findings;
+mod imports;
+mod journal_entries;
+mod labels;
+mod leads;
+mod migrations;
+mod parcels;
+mod partners;
+mod people;
+mod runs;
+mod statements;
+mod store;
+mod transaction;
+
+pub use store::SqliteStore;

@@ -1,0 +1,1 @@
+CREATE INDEX statement_by_entity ON statement (entity);

@@ -1,0 +1,3 @@
+CREATE TABLE schema_version (
+  version BIGINT NOT NULL
+);

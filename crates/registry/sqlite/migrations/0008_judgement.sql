@@ -1,0 +1,4 @@
+CREATE TABLE judgement (
+  number BIGINT NOT NULL PRIMARY KEY,
+  content TEXT NOT NULL
+);

@@ -1,0 +1,153 @@
+//! The schema: one statement per numbered file in `migrations/`, compiled in, applied once and in order.
+
+use oikos_registry::StoreError;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+macro_rules! migrations {
+    ($($name:literal,)+) => {
+        &[$(($name, include_str!(concat!("../migrations/", $name, ".sql"))),)+]
+    };
+}
+
+/// Every migration by name, oldest first. A file that has been released is never changed; a change is a new file.
+const MIGRATIONS: &[(&str, &str)] = migrations![
+    "0001_schema_version",
+    "0002_label",
+    "0003_statement",
+    "0004_statement_by_entity",
+    "0005_statement_by_record",
+    "0006_statement_selector",
+    "0007_statement_selector_by_statement",
+    "0008_judgement",
+    "0009_finding",
+    "0010_finding_by_score",
+    "0011_finding_selector",
+    "0012_finding_selector_by_finding",
+    "0013_derivation",
+    "0014_derivation_by_derived",
+    "0015_decision",
+    "0016_decision_by_finding",
+    "0017_lead",
+    "0018_counter",
+    "0019_import",
+    "0020_import_by_source",
+    "0021_run",
+    "0022_checkpoint",
+    "0023_job",
+    "0024_account",
+    "0025_session",
+    "0026_partner",
+    "0027_outgoing_parcel",
+    "0028_incoming_parcel",
+    "0029_incoming_parcel_by_sequence",
+    "0030_release",
+    "0031_release_by_what",
+    "0032_recall_notice",
+    "0033_newest_sequence",
+    "0034_journal_entry",
+    "0035_ducklake_metadata",
+    "0036_ducklake_snapshot",
+    "0037_ducklake_snapshot_changes",
+    "0038_ducklake_schema",
+    "0039_ducklake_table",
+    "0040_ducklake_view",
+    "0041_ducklake_tag",
+    "0042_ducklake_column_tag",
+    "0043_ducklake_data_file",
+    "0044_ducklake_file_column_stats",
+    "0045_ducklake_file_variant_stats",
+    "0046_ducklake_delete_file",
+    "0047_ducklake_column",
+    "0048_ducklake_table_stats",
+    "0049_ducklake_table_column_stats",
+    "0050_ducklake_partition_info",
+    "0051_ducklake_partition_column",
+    "0052_ducklake_file_partition_value",
+    "0053_ducklake_files_scheduled_for_deletion",
+    "0054_ducklake_inlined_data_tables",
+    "0055_ducklake_column_mapping",
+    "0056_ducklake_name_mapping",
+    "0057_ducklake_schema_versions",
+    "0058_ducklake_macro",
+    "0059_ducklake_macro_impl",
+    "0060_ducklake_macro_parameters",
+    "0061_ducklake_sort_info",
+    "0062_ducklake_sort_expression",
+    "0063_ducklake_file_column_stats_by_file",
+    "0064_oikos_data_file",
+];
+
+/// Brings the database to the newest schema, in one transaction.
+///
+/// # Errors
+/// [`StoreError::NewerSchema`] when a newer version of Oikos made it; otherwise when the database fails.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let failed = |source| StoreError::database("preparing its tables", source);
+    let known = MIGRATIONS.len() as i64;
+    // The usual case, without waiting for another process that writes.
+    if version(connection).map_err(failed)? == known {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let found = version(&transaction).map_err(failed)?;
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    if found < known {
+        for (_, statement) in MIGRATIONS.iter().skip(found as usize) {
+            transaction.execute(statement, []).map_err(failed)?;
+        }
+        transaction.execute("DELETE FROM schema_version", []).map_err(failed)?;
+        transaction.execute("INSERT INTO schema_version (version) VALUES (?1)", [known]).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    let made = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
+    if connection.query_row(made, [], |_| Ok(())).optional()?.is_none() {
+        return Ok(0);
+    }
+    connection.query_row("SELECT version FROM schema_version", [], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_compiled_in_and_holds_one_statement() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut on_disk: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        on_disk.sort();
+        let listed: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
+        assert_eq!(on_disk, listed);
+        for (position, (name, statement)) in MIGRATIONS.iter().enumerate() {
+            assert!(name.starts_with(&format!("{:04}_", position + 1)), "{name} must be numbered {}", position + 1);
+            let without_comments = statement.lines().filter(|line| !line.starts_with("--"));
+            assert_eq!(without_comments.filter(|line| line.contains(';')).count(), 1, "{name} must hold one statement");
+            assert!(statement.ends_with(";\n"), "{name} must end with its statement");
+        }
+    }
+
+    #[test]
+    fn a_schema_is_made_once_and_a_newer_one_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        migrate(&mut connection).unwrap();
+        connection.execute("UPDATE schema_version SET version = version + 1", []).unwrap();
+        assert!(matches!(migrate(&mut connection), Err(StoreError::NewerSchema { .. })));
+    }
+
+    #[test]
+    fn an_older_schema_is_brought_up_to_date() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for (_, statement) in &MIGRATIONS[..3] {
+            connection.execute(statement, []).unwrap();
+        }
+        connection.execute("INSERT INTO schema_version (version) VALUES (3)", []).unwrap();
+        migrate(&mut connection).unwrap();
+        assert_eq!(version(&connection).unwrap(), MIGRATIONS.len() as i64);
+    }
+}

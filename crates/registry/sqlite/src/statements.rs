@@ -1,0 +1,178 @@
+//! Statements, the identifier index over them, and the log of judgements.
+
+use oikos_model::{
+    EntityId, Evaluation, Judgement, LabelId, RecordReference, Selector, Statement, StatementDraft, StatementId,
+    Timestamp,
+};
+use oikos_registry::{StatementQuery, Statements, StoreError};
+use rusqlite::{CachedStatement, params};
+
+use crate::columns::{Columns, code, json, microseconds};
+use crate::filter::{Filter, page};
+use crate::transaction::SqliteTransaction;
+
+const TABLE: &str = "statement";
+const COLUMNS: &str = "id, origin, dataset, entity, kind, property, value, valid_from, valid_to, stated_at, record_table, \
+                       record_id, person_category, assessment, source_grade, information_grade, recorded_at, ended_at, label";
+const INSERT: &str = "INSERT INTO statement (id, origin, dataset, entity, kind, property, value, valid_from, valid_to, \
+                      stated_at, record_table, record_id, person_category, assessment, source_grade, information_grade, \
+                      recorded_at, ended_at, label) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
+                      ON CONFLICT (id) DO NOTHING";
+const INSERT_SELECTOR: &str = "INSERT INTO statement_selector (kind, value, statement) VALUES (?1, ?2, ?3)";
+/// Driven by the notices, of which there are few; a notice counts only for its own origin.
+const END_RECALLED: &str = "UPDATE statement SET ended_at = (SELECT recalled_at FROM recall_notice \
+                            WHERE what_kind = 'statement' AND what_origin = statement.origin AND what_id = statement.id) \
+                            WHERE ended_at IS NULL AND id IN (SELECT what_id FROM recall_notice WHERE what_kind = 'statement') \
+                            AND EXISTS (SELECT 1 FROM recall_notice \
+                            WHERE what_kind = 'statement' AND what_origin = statement.origin AND what_id = statement.id)";
+
+impl Statements for SqliteTransaction<'_> {
+    fn put_statements(&mut self, statements: &[Statement]) -> Result<usize, StoreError> {
+        let failed = |source| StoreError::database("recording statements", source);
+        let connection = self.writing()?;
+        let vocabulary = self.store().vocabulary();
+        let mut insert = connection.prepare_cached(INSERT).map_err(failed)?;
+        let mut insert_selector = connection.prepare_cached(INSERT_SELECTOR).map_err(failed)?;
+        let mut new = 0;
+        for statement in statements {
+            if insert_statement(&mut insert, statement)? == 0 {
+                continue;
+            }
+            new += 1;
+            if let Some(selector) = vocabulary.selector_kind(&statement.content.kind, &statement.content.property) {
+                let row = params![selector.code(), statement.content.value, statement.id.0.0];
+                insert_selector.execute(row).map_err(failed)?;
+            }
+        }
+        self.execute("ending recalled statements", END_RECALLED, [])?;
+        Ok(new)
+    }
+
+    fn end_statements(&mut self, ids: &[StatementId], at: Timestamp) -> Result<usize, StoreError> {
+        self.writing()?;
+        let sql = "UPDATE statement SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
+        ids.iter().map(|id| self.execute("ending statements", sql, params![id.0.0, microseconds(at)])).sum()
+    }
+
+    fn statements(&self, query: &StatementQuery<'_>) -> Result<Vec<Statement>, StoreError> {
+        let filter = filter_of(query);
+        let sql = format!("SELECT {COLUMNS} FROM statement {} ORDER BY id {}", filter.clause(), page(query.limit, 0));
+        self.read_all(TABLE, &sql, filter.values(), read_statement)
+    }
+
+    fn statement(&self, id: StatementId) -> Result<Option<Statement>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM statement WHERE id = ?1");
+        self.read_one(TABLE, &sql, params![id.0.0], read_statement)
+    }
+
+    fn entities_with(&self, selector: &Selector, labels: &[LabelId]) -> Result<Vec<EntityId>, StoreError> {
+        let mut filter = Filter::default();
+        filter.with("statement_selector.kind = ?", selector.kind.code().to_owned());
+        filter.with("statement_selector.value = ?", selector.value.clone());
+        filter.holds("statement.ended_at IS NULL");
+        filter.labels("statement.label", labels);
+        let sql = format!(
+            "SELECT DISTINCT statement.entity FROM statement_selector JOIN statement ON statement.id = statement_selector.statement \
+             {} ORDER BY statement.entity",
+            filter.clause()
+        );
+        self.read_all(TABLE, &sql, filter.values(), |columns| columns.identifier(0))
+    }
+
+    fn erase_expired_statements(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut filter = Filter::default();
+        filter.labels("label", &self.expired_labels(now)?);
+        let sql = format!("DELETE FROM statement {}", filter.clause());
+        let erased = self.execute("erasing expired statements", &sql, filter.values())?;
+        self.note_erasure(erased);
+        Ok(erased)
+    }
+
+    fn erase_statements_of_import(&mut self, import_number: u32) -> Result<usize, StoreError> {
+        let first = RecordReference::record_id(import_number, 0);
+        let last = RecordReference::record_id(import_number, u32::MAX);
+        let sql = "DELETE FROM statement WHERE record_id BETWEEN ?1 AND ?2";
+        let erased = self.execute("erasing an import's statements", sql, params![first, last])?;
+        self.note_erasure(erased);
+        Ok(erased)
+    }
+
+    fn put_judgement(&mut self, judgement: &Judgement) -> Result<(), StoreError> {
+        let sql = "INSERT INTO judgement (number, content) SELECT COALESCE(MAX(number), 0) + 1, ?1 FROM judgement";
+        self.execute("recording a judgement", sql, params![json(judgement)?]).map(drop)
+    }
+
+    fn judgements(&self) -> Result<Vec<Judgement>, StoreError> {
+        self.read_all("judgement", "SELECT content FROM judgement ORDER BY number", [], |columns| columns.json(0))
+    }
+}
+
+fn insert_statement(insert: &mut CachedStatement<'_>, statement: &Statement) -> Result<usize, StoreError> {
+    let content = &statement.content;
+    let row = params![
+        statement.id.0.0,
+        statement.origin.as_str(),
+        statement.dataset.as_str(),
+        content.entity.as_str(),
+        content.kind,
+        content.property,
+        content.value,
+        content.valid_from.map(microseconds),
+        content.valid_to.map(microseconds),
+        content.stated_at.map(microseconds),
+        content.record.as_ref().map(|record| record.table.as_str()),
+        content.record.as_ref().map(|record| record.record_id),
+        code(&content.person_category)?,
+        code(&content.assessment)?,
+        code(&content.evaluation.source)?,
+        code(&content.evaluation.information)?,
+        microseconds(statement.recorded_at),
+        statement.ended_at.map(microseconds),
+        statement.label.0.0,
+    ];
+    insert.execute(row).map_err(|source| StoreError::database("recording statements", source))
+}
+
+fn filter_of(query: &StatementQuery<'_>) -> Filter {
+    let mut filter = Filter::default();
+    if let Some(labels) = query.labels {
+        filter.labels("label", labels);
+    }
+    filter.with_some("origin = ?", query.origin.map(ToString::to_string));
+    filter.with_some("dataset = ?", query.dataset.map(ToString::to_string));
+    filter.with_some("entity = ?", query.entity.map(ToString::to_string));
+    filter.with_some("kind = ?", query.kind.map(str::to_owned));
+    filter.with_some("property = ?", query.property.map(str::to_owned));
+    filter.with_some("id > ?", query.after.map(|id| id.0.0.to_vec()));
+    if !query.include_ended {
+        filter.holds("ended_at IS NULL");
+    }
+    filter
+}
+
+fn read_statement(columns: &Columns<'_>) -> Result<Statement, StoreError> {
+    let record_id = columns.optional::<i64>(11)?;
+    let record = record_id.map(|record_id| Ok(RecordReference { table: columns.identifier(10)?, record_id })).transpose()?;
+    Ok(Statement {
+        id: StatementId(columns.hash(0)?),
+        origin: columns.identifier(1)?,
+        dataset: columns.identifier(2)?,
+        content: StatementDraft {
+            entity: columns.identifier(3)?,
+            kind: columns.value(4)?,
+            property: columns.value(5)?,
+            value: columns.value(6)?,
+            valid_from: columns.optional_timestamp(7)?,
+            valid_to: columns.optional_timestamp(8)?,
+            stated_at: columns.optional_timestamp(9)?,
+            record,
+            person_category: columns.code(12)?,
+            assessment: columns.code(13)?,
+            evaluation: Evaluation { source: columns.code(14)?, information: columns.code(15)? },
+        },
+        recorded_at: columns.timestamp(16)?,
+        ended_at: columns.optional_timestamp(17)?,
+        label: LabelId(columns.hash(18)?),
+    })
+}
