@@ -27,3 +27,13 @@ pub static SEA: Desk = Desk {
         ("loitering.md", include_str!("../detectors/loitering.md")),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::SEA;
+
+    #[test]
+    fn the_desk_is_in_order() {
+        oikos_desk::check(&SEA).unwrap();
+    }
+}
