@@ -159,7 +159,8 @@ impl Address {
         let [(_, from), (_, to), (_, sequence)] = header.rest.as_slice() else { return None };
         let from = NodeId::new(from.as_text()?).ok()?;
         let to = NodeId::new(to.as_text()?).ok()?;
-        let sequence = sequence.as_integer()?.try_into().ok()?;
+        // The registry counts in signed 64 bits.
+        let sequence = sequence.as_integer()?.try_into().ok().filter(|&sequence: &u64| i64::try_from(sequence).is_ok())?;
         Some(Self { from, to, sequence })
     }
 }
@@ -218,17 +219,23 @@ impl Envelope {
         self.sealed.decrypt_ciphertext(&[], || ParcelRefusal::Form("it holds nothing"), open)
     }
 
+    /// Checks that it says to be from `partner` to `own`.
+    pub(crate) fn check_parties(&self, own: &NodeId, partner: &NodeId) -> Result<(), ParcelRefusal> {
+        if self.address.to != *own {
+            return Err(ParcelRefusal::WrongRecipient(self.address.to.clone()));
+        }
+        if self.address.from != *partner {
+            return Err(ParcelRefusal::UnknownSender(self.address.from.clone()));
+        }
+        Ok(())
+    }
+
     /// Opens the parcel: unseals it, verifies both signatures against the partner's card, and checks its content and the agreement.
     ///
     /// # Errors
     /// Says why the parcel is refused. Whether it was received before is the inbox's to say.
     pub fn open(&self, identity: &NodeIdentity, partner: &Partner, now: Timestamp) -> Result<ParcelContent, ParcelRefusal> {
-        if self.address.to != *identity.node() {
-            return Err(ParcelRefusal::WrongRecipient(self.address.to.clone()));
-        }
-        if self.address.from != *partner.node() {
-            return Err(ParcelRefusal::UnknownSender(self.address.from.clone()));
-        }
+        self.check_parties(identity.node(), partner.node())?;
         let payload = verified_payload(&self.unseal(identity)?, &partner.card().content.keys)?;
         let content = read_content(&payload)?;
         if (&content.from, &content.to, content.sequence) != (&self.address.from, &self.address.to, self.address.sequence) {

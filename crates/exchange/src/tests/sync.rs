@@ -393,3 +393,34 @@ fn every_schedule_ends_in_the_same_state() {
         }
     }
 }
+
+#[test]
+fn nobody_takes_back_what_is_another_s() {
+    let office = Office::new();
+    let store = SqliteStore::in_memory().unwrap();
+    // AT's own statement, and FI's recall of "its" statement with that id.
+    let mut own = statement("Calder Reach");
+    own.origin = node("at.fdi");
+    own.id = Statement::id_of(&own.origin, &own.dataset, &own.content);
+    let mut tx = store.begin(&act("at.node", 1)).unwrap();
+    own.label = tx.intern_label(&label("at.fdi")).unwrap();
+    assert_eq!(tx.put_statements(std::slice::from_ref(&own)).unwrap(), 1);
+    tx.commit().unwrap();
+    let what = DerivedFrom::Statement { origin: node("fi.coast-guard"), id: own.id };
+    let retraction = Retraction { what, reason: "not ours".to_owned(), at: second(10) };
+    let sent = office.send(10, |_| ParcelDraft { retractions: vec![retraction], ..ParcelDraft::default() }).unwrap();
+    office.receive(&store, &sent.parcel.bytes, 20).unwrap();
+    let tx = store.snapshot(&act("at.node", 0)).unwrap();
+    assert_eq!(tx.statement(own.id).unwrap().unwrap().ended_at, None);
+}
+
+#[test]
+fn a_partner_gets_no_receipt_for_another_s_parcel() {
+    let office = Office::new();
+    let sent = office.send_finding(10, &finding("a", "t")).unwrap();
+    let store = SqliteStore::in_memory().unwrap();
+    office.receive(&store, &sent.parcel.bytes, 20).unwrap();
+    let thief = Office { fi_row: PartnerRow { node: node("de.csirt"), ..office.fi_row.clone() }, ..office };
+    let refused = thief.receive(&store, &sent.parcel.bytes, 30).unwrap_err();
+    assert!(matches!(refused, ReceiveError::Refused(ParcelRefusal::UnknownSender(_))), "{refused}");
+}
