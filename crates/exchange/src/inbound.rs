@@ -85,7 +85,7 @@ pub fn receive(
     if !tx.put_incoming(&incoming)? {
         return Ok(Received::Duplicate { parcel, receipt });
     }
-    let partner = Partner::from_row(row, identity.card()).map_err(|error| StoreError::corrupt("partner", error))?;
+    let partner = Partner::from_row(row, identity.card()).map_err(|error| StoreError::corrupt("partner", error.to_string()))?;
     let content = envelope.open(identity, &partner, now)?;
     if seen.binary_search(&sequence).is_ok() {
         return Err(ParcelRefusal::Replayed(sequence).into());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use oikos_exchange::{KnownToPartner, ParcelDraft, ParcelKind, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted};
+use oikos_exchange::{KnownToPartner, NodeIdentity, ParcelDraft, ParcelKind, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted};
 use oikos_model::{
     Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, SelectorKind,
     Statement, StatementId,
@@ -102,6 +102,8 @@ pub struct ReleaseLine {
     pub partner: String,
     /// What: `finding:…` or `statement:…`.
     pub what: String,
+    /// How the partner knows it: a finding's key is blinded on its way out.
+    pub known_as: String,
     /// Which fields.
     pub fields: Vec<String>,
     /// Who signed.
@@ -205,7 +207,7 @@ impl Node {
     /// When policy refuses.
     pub fn list_releases(&self, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
         self.write(caller, Action::ReadFindings, |tx| {
-            let lines = tx.releases()?.into_iter().map(release_line).collect();
+            let lines = tx.releases()?.into_iter().map(|row| release_line(self.identity(), row)).collect();
             Ok((lines, Noted::about(vec!["releases".into()])))
         })
     }
@@ -413,10 +415,15 @@ fn subjects_of(own: &NodeId, request: &ReleaseRequest) -> Vec<String> {
     finding.chain(company).collect()
 }
 
-fn release_line(row: ReleaseRow) -> ReleaseLine {
+fn release_line(identity: &NodeIdentity, row: ReleaseRow) -> ReleaseLine {
+    let known_as = match &row.what {
+        DerivedFrom::Finding { origin, key, .. } => format!("finding:{origin}/{}", identity.released_key(*key)),
+        DerivedFrom::Statement { id, .. } => format!("statement:{id}"),
+    };
     ReleaseLine {
         partner: row.partner.to_string(),
         what: subject_of(&row.what),
+        known_as,
         fields: row.fields,
         released_by: row.released_by.to_string(),
         at: crate::findings::seconds(row.at),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::folder::write_new_private;
 use crate::{Delivery, LinkedNode, Node, NodeError};
@@ -33,8 +34,8 @@ pub async fn serve(node: Arc<Node>, stop: impl Future<Output = ()>, ready: impl 
     let address = page.local_addr().map_err(NodeError::internal)?;
     write_server_file(&node, address)?;
     ready(address, exchange.local_address());
-    let (stopping, stopped) = tokio::sync::watch::channel(false);
-    let until = |mut stopped: tokio::sync::watch::Receiver<bool>| async move { drop(stopped.wait_for(|stop| *stop).await) };
+    let (stopping, stopped) = watch::channel(false);
+    let until = |mut stopped: watch::Receiver<bool>| async move { until_stopped(&mut stopped).await };
     let web = axum::serve(page, linked.router()).with_graceful_shutdown(until(stopped.clone()));
     let link = tokio::spawn(exchange.run(until(stopped.clone())));
     let clockwork = tokio::spawn(by_the_clock(linked, stopped));
@@ -57,12 +58,12 @@ fn write_server_file(node: &Node, address: SocketAddr) -> Result<(), NodeError> 
     write_new_private(&path, text.as_bytes())
 }
 
-async fn by_the_clock(linked: LinkedNode, mut stopped: tokio::sync::watch::Receiver<bool>) {
+async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
     let mut delivery = tokio::time::interval(DELIVERY_EVERY);
     let mut erasure = tokio::time::interval(ERASURE_EVERY);
     loop {
         tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => return,
+            () = until_stopped(&mut stopped) => return,
             // What fails now is tried again at the next tick; what stays undelivered shows in the outbox.
             _ = delivery.tick() => drop(linked.deliver().await),
             _ = erasure.tick() => {
@@ -71,4 +72,9 @@ async fn by_the_clock(linked: LinkedNode, mut stopped: tokio::sync::watch::Recei
             }
         }
     }
+}
+
+/// Done once the node is to stop, or nobody is left who could say so.
+async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stop| *stop).await);
 }

@@ -54,7 +54,7 @@ impl<'known> Register<'known> {
                 Some(Holding { owner: number(&owner)?, owned: number(&owned)?, share_percent, statements })
             })
             .collect();
-        let graph = OwnershipGraph::new(edges(&holdings, &identities))?;
+        let graph = OwnershipGraph::new(&edges(&holdings, &identities))?;
         Ok(Self { known, identities, holdings, graph })
     }
 

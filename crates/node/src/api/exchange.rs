@@ -7,6 +7,7 @@ use super::Shared;
 use super::answer::{Answer, Signed, answer};
 use crate::inbox::{PartnerRequest, PartnerView};
 use crate::link::DeliveryLine;
+use crate::received::ReceivedLine;
 use crate::release::{RecallRequest, RecallView, ReleaseLine, ReleaseRequest, ReleaseView};
 
 /// All partners.
@@ -37,6 +38,12 @@ pub(crate) async fn release(State(shared): State<Shared>, signed: Signed, Json(r
 #[utoipa::path(get, path = "/api/v1/releases", responses((status = 200, body = Vec<ReleaseLine>)))]
 pub(crate) async fn releases(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<ReleaseLine>> {
     answer(&shared, move |node| node.list_releases(&signed.caller)).await
+}
+
+/// What partners released to this node.
+#[utoipa::path(get, path = "/api/v1/received", responses((status = 200, body = Vec<ReceivedLine>)))]
+pub(crate) async fn received(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<ReceivedLine>> {
+    answer(&shared, move |node| node.list_received(&signed.caller)).await
 }
 
 /// Takes back what was released.

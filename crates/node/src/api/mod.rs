@@ -44,7 +44,7 @@ pub(crate) struct Shared {
         findings::list, findings::show, findings::evidence, findings::decide,
         picture::leads, picture::ownership,
         work::import, work::detect, work::jobs, work::job, work::sql,
-        exchange::partners, exchange::add_partner, exchange::preview, exchange::release, exchange::releases, exchange::recall,
+        exchange::partners, exchange::add_partner, exchange::preview, exchange::release, exchange::releases, exchange::received, exchange::recall,
         exchange::deliver,
         oversight::journal, oversight::verify, oversight::erase, oversight::users, oversight::put_user,
     )
@@ -78,6 +78,7 @@ pub fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/partners", get(exchange::partners).post(exchange::add_partner))
         .route("/releases/preview", post(exchange::preview))
         .route("/releases", get(exchange::releases).post(exchange::release))
+        .route("/received", get(exchange::received))
         .route("/recalls", post(exchange::recall))
         .route("/deliveries", post(exchange::deliver))
         .route("/journal", get(oversight::journal))

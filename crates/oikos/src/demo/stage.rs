@@ -203,6 +203,17 @@ impl Authority {
         self.signed_in(&self.releaser, Grounds { purpose: Some(purpose), ..Grounds::default() })
     }
 
+    /// The analyst as data-protection officer, for oversight.
+    pub(crate) fn for_oversight(&self) -> Result<Caller, Failure> {
+        let purpose = Purpose::new("oversight").map_err(|error| Failure::new(error.to_string()))?;
+        self.signed_in(&self.analyst, Grounds { purpose: Some(purpose), ..Grounds::default() })
+    }
+
+    /// The node's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn signed_in(&self, name: &UserName, grounds: Grounds) -> Result<Caller, Failure> {
         let (token, _) = self.linked.node().sign_in(name, PASSWORD)?;
         Ok(self.linked.node().caller_of_token(&token, grounds)?)
