@@ -77,6 +77,7 @@ pub fn receive(
     now: Timestamp,
 ) -> Result<Received, ReceiveError> {
     let envelope = Envelope::read(bytes)?;
+    envelope.check_parties(identity.node(), &row.node)?;
     let (parcel, sequence) = (envelope.id, envelope.address.sequence);
     let seen = tx.received_sequences(&row.node)?;
     let incoming = IncomingParcel { id: parcel, partner: row.node.clone(), sequence, received_at: now };
@@ -201,8 +202,11 @@ impl Inbox<'_, '_> {
                 DerivedFrom::Finding { origin, key, .. } => {
                     self.tx.set_finding_state(origin, *key, FindingState::Recalled)?;
                 }
-                DerivedFrom::Statement { id, .. } => {
-                    self.tx.end_statements(&[*id], *at)?;
+                DerivedFrom::Statement { origin, id } => {
+                    // The notice names the origin; the id alone might be another node's statement.
+                    if self.tx.statement(*id)?.is_some_and(|statement| statement.origin == *origin) {
+                        self.tx.end_statements(&[*id], *at)?;
+                    }
                 }
             }
         }

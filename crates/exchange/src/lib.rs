@@ -38,6 +38,9 @@ mod receipt;
 mod refusal;
 mod release;
 
+#[cfg(test)]
+mod tests;
+
 pub use agreement::{AgreementError, AgreementTerms, CryptoFloor, NotInForce, OutsideAgreement, ParcelKind, SignedAgreement};
 pub use card::{CardContent, CardError, IdentityCard, NodeDescription, PartnerClass};
 pub use content::{ContentProblem, FORMAT, ParcelContent, Period, Reasoning, ReleasedFinding, ReleasedStatement, Retraction};

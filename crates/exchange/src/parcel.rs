@@ -69,23 +69,30 @@ pub fn seal(identity: &NodeIdentity, recipient: &IdentityCard, content: &ParcelC
     }
     let signed = sign(identity, content)?;
     let address = Address { from: content.from.clone(), to: content.to.clone(), sequence: content.sequence };
-    let key = recipient.content.keys.sealing_key()?;
-    let (enc, mut context) = hpke::setup_sender::<ChaCha20Poly1305, HkdfSha256, XWing>(&OpModeS::Base, &key, &address.info())
-        .map_err(|_| SealError::Sealing)?;
-    let unprotected = HeaderBuilder::new().text_value("enc".to_owned(), Value::Bytes(enc.to_bytes().to_vec())).build();
-    let sealed = CoseEncrypt0Builder::new()
-        .protected(address.header())
-        .unprotected(unprotected)
-        .try_create_ciphertext(&signed, &[], |plain, aad| context.seal(plain, aad).map_err(|_| SealError::Sealing))?
-        .build();
-    let bytes = sealed.to_tagged_vec().map_err(|_| SealError::Sealing)?;
+    let bytes = seal_signed(recipient, &address, &signed)?;
     if bytes.len() > MAXIMUM_PARCEL_LENGTH {
         return Err(SealError::TooLarge { length: bytes.len(), limit: MAXIMUM_PARCEL_LENGTH });
     }
     Ok(SealedParcel { id: ContentHash::of_bytes(&bytes), bytes })
 }
 
-fn sign(identity: &NodeIdentity, content: &ParcelContent) -> Result<Vec<u8>, SealError> {
+/// Steps 3 and 4: seals signed bytes to `recipient` and puts them in the envelope.
+pub(crate) fn seal_signed(recipient: &IdentityCard, address: &Address, signed: &[u8]) -> Result<Vec<u8>, SealError> {
+    let key = recipient.content.keys.sealing_key()?;
+    let (enc, mut context) = hpke::setup_sender::<ChaCha20Poly1305, HkdfSha256, XWing>(&OpModeS::Base, &key, &address.info())
+        .map_err(|_| SealError::Sealing)?;
+    let unprotected = HeaderBuilder::new().text_value("enc".to_owned(), Value::Bytes(enc.to_bytes().to_vec())).build();
+    CoseEncrypt0Builder::new()
+        .protected(address.header())
+        .unprotected(unprotected)
+        .try_create_ciphertext(signed, &[], |plain, aad| context.seal(plain, aad).map_err(|_| SealError::Sealing))?
+        .build()
+        .to_tagged_vec()
+        .map_err(|_| SealError::Sealing)
+}
+
+/// Steps 1 and 2: writes the content and signs it with both keys.
+pub(crate) fn sign(identity: &NodeIdentity, content: &ParcelContent) -> Result<Vec<u8>, SealError> {
     let mut payload = Vec::new();
     ciborium::into_writer(content, &mut payload).map_err(|_| SealError::Sealing)?;
     let keys = &identity.card().content.keys;
@@ -152,7 +159,8 @@ impl Address {
         let [(_, from), (_, to), (_, sequence)] = header.rest.as_slice() else { return None };
         let from = NodeId::new(from.as_text()?).ok()?;
         let to = NodeId::new(to.as_text()?).ok()?;
-        let sequence = sequence.as_integer()?.try_into().ok()?;
+        // The registry counts in signed 64 bits.
+        let sequence = sequence.as_integer()?.try_into().ok().filter(|&sequence: &u64| i64::try_from(sequence).is_ok())?;
         Some(Self { from, to, sequence })
     }
 }
@@ -211,17 +219,23 @@ impl Envelope {
         self.sealed.decrypt_ciphertext(&[], || ParcelRefusal::Form("it holds nothing"), open)
     }
 
+    /// Checks that it says to be from `partner` to `own`.
+    pub(crate) fn check_parties(&self, own: &NodeId, partner: &NodeId) -> Result<(), ParcelRefusal> {
+        if self.address.to != *own {
+            return Err(ParcelRefusal::WrongRecipient(self.address.to.clone()));
+        }
+        if self.address.from != *partner {
+            return Err(ParcelRefusal::UnknownSender(self.address.from.clone()));
+        }
+        Ok(())
+    }
+
     /// Opens the parcel: unseals it, verifies both signatures against the partner's card, and checks its content and the agreement.
     ///
     /// # Errors
     /// Says why the parcel is refused. Whether it was received before is the inbox's to say.
     pub fn open(&self, identity: &NodeIdentity, partner: &Partner, now: Timestamp) -> Result<ParcelContent, ParcelRefusal> {
-        if self.address.to != *identity.node() {
-            return Err(ParcelRefusal::WrongRecipient(self.address.to.clone()));
-        }
-        if self.address.from != *partner.node() {
-            return Err(ParcelRefusal::UnknownSender(self.address.from.clone()));
-        }
+        self.check_parties(identity.node(), partner.node())?;
         let payload = verified_payload(&self.unseal(identity)?, &partner.card().content.keys)?;
         let content = read_content(&payload)?;
         if (&content.from, &content.to, content.sequence) != (&self.address.from, &self.address.to, self.address.sequence) {

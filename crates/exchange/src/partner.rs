@@ -15,6 +15,9 @@ pub enum PartnerError {
     /// The agreement is wrong.
     #[error(transparent)]
     Agreement(#[from] AgreementError),
+    /// It is this node itself.
+    #[error("{0} is this node; a node is not its own partner")]
+    Itself(NodeId),
     /// The stored row does not read back.
     #[error("the stored partner {node} cannot be read: {problem}")]
     Damaged {
@@ -40,6 +43,9 @@ impl Partner {
     /// Says what about card or agreement is wrong.
     pub fn accept(own: &IdentityCard, card: IdentityCard, agreement: SignedAgreement) -> Result<Self, PartnerError> {
         card.verify()?;
+        if card.node() == own.node() {
+            return Err(PartnerError::Itself(card.node().clone()));
+        }
         agreement.verify(own, &card)?;
         Ok(Self { card, agreement, left_at: None })
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use oikos_desk::{ParameterValue, RunOutcome, RunRequest, Span};
 use oikos_lake::{ColumnsPermit, SessionLimits};
 use oikos_model::{
-    Action, ContentHash, ContentHasher, DetectorId, Finding, FindingState, Label, LabelId, LegalBasis, Marking, Purpose, RunId,
+    Action, Actor, ContentHash, ContentHasher, Decision, DecisionKind, DetectorId, Finding, FindingKey, FindingState, Label, LabelId, LegalBasis, Marking, Purpose, RunId,
     Scope, Timestamp,
 };
 use oikos_registry::{CheckpointRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Store, Transaction};
@@ -79,7 +79,7 @@ impl Node {
         let caller = detection_caller(caller, loaded)?;
         let head = &loaded.detector.head;
         let act = self.authorise(&caller, Action::Detect)?;
-        let parameters = oikos_desk::resolve_parameters(head, &request.parameters).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        let parameters = oikos_desk::parameters::resolve(head, &request.parameters).map_err(|error| NodeError::Invalid(error.to_string()))?;
         let tx = self.store().snapshot(&act)?;
         let Some(span) = self.span_of(tx.as_ref(), loaded, parameters.hash(), request)? else {
             return Ok(RunReport::nothing(&head.id));
@@ -173,12 +173,13 @@ impl Node {
         };
         let span = Span { from: row.span_from, to: row.span_to };
         let earlier = earlier_findings(tx, &head.id)?;
-        let plan = oikos_desk::plan_rerun(&earlier, &outcome.findings, span);
+        let plan = oikos_desk::supersession(&earlier, &outcome.findings, span);
         for key in &plan.superseded {
             tx.set_finding_state(self.id(), *key, FindingState::Superseded)?;
             report.superseded += 1;
         }
-        for finding in outcome.findings.iter().filter(|finding| !plan.kept.contains(&finding.key)) {
+        for finding in outcome.findings.iter().filter(|finding| !plan.outlived.contains(&finding.key)) {
+            self.reopen_on_material_change(tx, loaded, finding, row.at)?;
             let label = self.label_of(tx, finding, loaded.desk.name)?;
             match tx.put_finding(finding, label, false, row.at)? {
                 FindingOutcome::New => report.new += 1,
@@ -198,6 +199,36 @@ impl Node {
             })?;
         }
         Ok(report)
+    }
+
+    /// A decision stays with a finding's key, until a fact that the head calls material changes.
+    fn reopen_on_material_change(
+        &self,
+        tx: &mut dyn Transaction,
+        loaded: &LoadedDetector,
+        finding: &Finding,
+        at: Timestamp,
+    ) -> Result<(), NodeError> {
+        let Some(before) = tx.finding(self.id(), finding.key)? else { return Ok(()) };
+        if !matches!(before.state, FindingState::Confirmed | FindingState::Dismissed) {
+            return Ok(());
+        }
+        let changed = oikos_desk::material_changes(&loaded.detector.head.finding, &before.finding, finding);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        tx.put_decision(&Decision {
+            key: finding.key,
+            origin: self.id().clone(),
+            revision: finding.revision(),
+            kind: DecisionKind::Reopen,
+            reason: format!("changed since the decision: {}", changed.join(", ")),
+            actor: Actor::Node(self.id().clone()),
+            at,
+            label: before.label,
+        })?;
+        tx.set_finding_state(self.id(), finding.key, FindingState::Open)?;
+        Ok(())
     }
 
     fn label_of(&self, tx: &mut dyn Transaction, finding: &Finding, desk: &str) -> Result<LabelId, NodeError> {
@@ -243,14 +274,14 @@ fn monitor_checkpoint(
     parameters: ContentHash,
     span: Span,
 ) -> Result<Option<oikos_desk::Checkpoint>, NodeError> {
-    let monitor = loaded.detector.steps.iter().find(|step| matches!(step.kind, oikos_desk::StepKind::Monitor { .. }));
-    let Some(step) = monitor else { return Ok(None) };
+    let Some(step) = loaded.detector.monitor() else { return Ok(None) };
     let row = tx.checkpoint(loaded.detector.text_hash, parameters, &step.name, span.from)?;
     Ok(row.map(|row| oikos_desk::Checkpoint { step: row.step, fed_up_to: row.fed_up_to, snapshot: row.snapshot, state: row.state }))
 }
 
-fn earlier_findings(tx: &dyn Transaction, detector: &DetectorId) -> Result<Vec<oikos_desk::EarlierFinding>, NodeError> {
+/// The ends of the detector's findings that stand.
+fn earlier_findings(tx: &dyn Transaction, detector: &DetectorId) -> Result<BTreeMap<FindingKey, Timestamp>, NodeError> {
     let query = FindingQuery { detector: Some(detector), received: Some(false), ..FindingQuery::default() };
     let standing = tx.findings(&query)?.into_iter().filter(|stored| stored.state != FindingState::Superseded);
-    Ok(standing.map(|stored| oikos_desk::EarlierFinding { key: stored.finding.key, occurred_to: stored.finding.occurred_to }).collect())
+    Ok(standing.map(|stored| (stored.finding.key, stored.finding.occurred_to)).collect())
 }

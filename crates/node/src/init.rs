@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oikos_exchange::{IdentityDetails, NodeIdentity};
+use oikos_exchange::{NodeDescription, NodeIdentity, PartnerClass};
 use oikos_model::{Act, Action, Actor, Clock, UserName};
 use oikos_registry::{Store, Transaction, UserRow};
 use oikos_registry_sqlite::SqliteStore;
@@ -24,14 +24,16 @@ pub fn init(folder: &NodeFolder, config: &NodeConfig, clock: &Arc<dyn Clock>) ->
     folder.create()?;
     let _lock = folder.own()?;
     keys::create(folder)?;
-    let details = IdentityDetails {
+    let description = NodeDescription {
         node: config.id.clone(),
         display_name: config.display_name.clone(),
         country: config.country.clone(),
         regime: config.regime,
+        partner_class: if config.country == "EU" { PartnerClass::UnionBody } else { PartnerClass::MemberState },
         address: config.exchange_listen.clone(),
     };
-    NodeIdentity::generate(details, clock.now()).and_then(|identity| identity.save(&folder.keys())).map_err(NodeError::internal)?;
+    let identity = NodeIdentity::generate(description, clock.now()).map_err(|error| NodeError::Invalid(error.to_string()))?;
+    identity.save(&folder.keys()).map_err(NodeError::internal)?;
     let store = SqliteStore::open(&folder.registry())?;
     let act = Act {
         actor: Actor::Node(config.id.clone()),

@@ -1,7 +1,10 @@
 //! The picture at this node: recomputed after every change of findings, and read by people.
 
-use oikos_model::{Action, Selector, SelectorKind};
-use oikos_picture::{OwnershipView, PictureInput, PictureSummary};
+use std::collections::BTreeMap;
+
+use oikos_model::{Action, NodeId, Selector, SelectorKind};
+use oikos_picture::{OwnershipView, Parameters, PictureInput, PictureSummary};
+use oikos_registry::Transaction;
 use serde::Serialize;
 
 use crate::{Caller, Node, NodeError, Noted};
@@ -35,11 +38,23 @@ impl Node {
     pub fn recompute_picture(&self, caller: &Caller) -> Result<PictureSummary, NodeError> {
         self.write(caller, Action::Combine, |tx| {
             let permitted_labels = self.permitted_labels(tx, caller, Action::Combine)?;
-            let input = PictureInput::new(self.id().clone(), permitted_labels, self.clock().now());
+            let parameters = Parameters { countries: self.countries(tx)?, ..Parameters::default() };
+            let input = PictureInput { node: self.id().clone(), permitted_labels, now: self.clock().now(), parameters };
             let summary = oikos_picture::recompute(tx, &input).map_err(NodeError::internal)?;
-            let detail = serde_json::to_value(&summary).map_err(NodeError::internal)?;
-            Ok((summary, Noted::about(vec!["picture".into()]).with_detail(detail)))
+            let detail = serde_json::json!({ "findings": summary.findings, "statements": summary.statements,
+                "leads": summary.leads, "campaigns": summary.campaigns });
+            Ok((summary.clone(), Noted::about(summary.subjects).with_detail(detail)))
         })
+    }
+
+    /// The states of this node and its partners, from their cards.
+    fn countries(&self, tx: &dyn Transaction) -> Result<BTreeMap<NodeId, String>, NodeError> {
+        let mut countries = BTreeMap::from([(self.id().clone(), self.config().country.clone())]);
+        for row in tx.partners()? {
+            let partner = self.partner(tx, &row.node)?;
+            countries.insert(row.node, partner.card().content.description.country.clone());
+        }
+        Ok(countries)
     }
 
     /// The leads the caller may see, strongest first.

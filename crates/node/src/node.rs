@@ -31,7 +31,7 @@ pub struct Node {
     lake: Lake,
     policy: Policy,
     sequencer: Sequencer,
-    identity: NodeIdentity,
+    identity: Arc<NodeIdentity>,
     detectors: Vec<LoadedDetector>,
     _lock: FolderLock,
 }
@@ -77,7 +77,7 @@ impl Node {
         let config = NodeConfig::read(&folder.settings())?;
         let store = SqliteStore::open(&folder.registry())?;
         let lake = Lake::open(&folder.lake(), LakeLimits::default()).map_err(NodeError::internal)?;
-        let identity = NodeIdentity::load(&folder.keys()).map_err(NodeError::internal)?;
+        let identity = Arc::new(NodeIdentity::load(&folder.keys()).map_err(NodeError::internal)?);
         let sequencer = Sequencer::open(folder.journal(), crate::keys::journal_key(&folder)?, config.id.as_str())
             .map_err(NodeError::internal)?;
         let node = Self {
@@ -124,7 +124,7 @@ impl Node {
     }
 
     /// The node's keys.
-    pub fn identity(&self) -> &NodeIdentity {
+    pub fn identity(&self) -> &Arc<NodeIdentity> {
         &self.identity
     }
 
@@ -211,24 +211,26 @@ impl Node {
         action: Action,
         work: impl FnOnce(&mut dyn Transaction) -> Result<(T, Noted), NodeError>,
     ) -> Result<T, NodeError> {
-        self.write_returning_index(caller, action, work).map(|(value, _)| value)
+        self.write_then(caller, action, work, |_, value, _| Ok(value))
     }
 
-    /// As [`write`](Self::write), and says where in the journal the entry stands.
-    pub(crate) fn write_returning_index<T>(
+    /// As [`write`](Self::write); `after` continues in the same transaction once it is known where in the journal the entry stands.
+    pub(crate) fn write_then<T, U>(
         &self,
         caller: &Caller,
         action: Action,
         work: impl FnOnce(&mut dyn Transaction) -> Result<(T, Noted), NodeError>,
-    ) -> Result<(T, i64), NodeError> {
+        after: impl FnOnce(&mut dyn Transaction, T, i64) -> Result<U, NodeError>,
+    ) -> Result<U, NodeError> {
         let act = self.authorise(caller, action)?;
         let mut tx = self.store.begin(&act)?;
         let (value, noted) = work(tx.as_mut())?;
         let Noted { subjects, recipient, detail } = noted;
         let entry = Entry { act, outcome: Outcome::Allowed, subjects, recipient, detail };
         let index = oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
+        let value = after(tx.as_mut(), value, index)?;
         tx.commit()?;
-        Ok((value, index))
+        Ok(value)
     }
 
     /// Reads something that is no case data; nothing is journaled. Reading case data is a [`write`](Self::write): consultation leaves an entry.
@@ -294,7 +296,8 @@ fn load_detectors() -> Result<Vec<LoadedDetector>, NodeError> {
     let mut loaded = Vec::new();
     for desk in oikos_desks::DESKS {
         for (file, text) in desk.detectors {
-            let detector = Detector::parse(desk, file, text).map_err(NodeError::internal)?;
+            let detector = Detector::parse(file, text).map_err(NodeError::internal)?;
+            detector.check(desk).map_err(NodeError::internal)?;
             loaded.push(LoadedDetector { desk, detector });
         }
     }

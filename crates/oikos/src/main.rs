@@ -5,6 +5,7 @@
 
 mod commands;
 mod connection;
+mod demo;
 mod failure;
 mod progress;
 mod show;

@@ -7,37 +7,72 @@ use oikos_registry::StoredFinding;
 
 type Id<'finding> = (&'finding NodeId, FindingKey);
 
-/// Which of `findings` speak for themselves, and of what the others are echoes, both by position.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Voices {
-    pub(crate) independent: Vec<usize>,
-    /// Echo → the independent finding it repeats.
-    pub(crate) echoes: BTreeMap<usize, usize>,
+/// Whose voice each finding is. Findings are positions in what is known.
+#[derive(Debug, Default)]
+pub(crate) struct Voices<'finding> {
+    /// The finding that each one speaks for: itself, or the one it repeats.
+    voice: BTreeMap<usize, usize>,
+    /// Each finding and everything it was derived from, over any number of steps.
+    lineage: BTreeMap<usize, BTreeSet<Id<'finding>>>,
 }
 
-/// Sorts findings into voices and echoes.
-///
-/// A finding is an echo if it was derived, over any number of steps, from one that is kept, or from something that one was
-/// derived from too. It is one even if it rests on more besides: what it adds cannot be told apart from what it repeats. `findings` are ordered by origin and key,
-/// and those with the least behind them are kept first, so a circle of derivations leaves exactly one.
-pub(crate) fn voices(findings: &[&StoredFinding]) -> Voices {
-    let direct: BTreeMap<Id<'_>, Vec<Id<'_>>> = findings.iter().map(|finding| (id(finding), sources(finding))).collect();
-    let ancestors: Vec<BTreeSet<Id<'_>>> = findings.iter().map(|finding| ancestors(id(finding), &direct)).collect();
-    let mut order: Vec<usize> = (0..findings.len()).collect();
-    order.sort_by_key(|position| ancestors[*position].len());
-    let mut voices = Voices::default();
-    let mut spoken_for: BTreeMap<Id<'_>, usize> = BTreeMap::new();
-    for position in order {
-        if let Some(source) = ancestors[position].iter().find_map(|ancestor| spoken_for.get(ancestor)) {
-            voices.echoes.insert(position, *source);
-            continue;
+impl<'finding> Voices<'finding> {
+    /// Sorts the `admitted` ones of `findings`, which are ordered by origin and key, into voices and echoes.
+    ///
+    /// A finding is an echo if it was derived from a voice, or from something that a voice was derived from too. It is one even if it
+    /// rests on more besides: what it adds cannot be told apart from what it repeats. Those with the least behind them are voices
+    /// first, so a circle of derivations leaves exactly one.
+    pub(crate) fn of(findings: &'finding [StoredFinding], admitted: &[usize]) -> Self {
+        let direct: BTreeMap<Id<'_>, Vec<Id<'_>>> =
+            admitted.iter().map(|number| (id(&findings[*number]), sources(&findings[*number]))).collect();
+        let lineage: BTreeMap<usize, BTreeSet<Id<'_>>> =
+            admitted.iter().map(|number| (*number, lineage(id(&findings[*number]), &direct))).collect();
+        let mut order = admitted.to_vec();
+        order.sort_by_key(|number| (lineage[number].len(), *number));
+        let mut voice = BTreeMap::new();
+        let mut spoken_for: BTreeMap<Id<'_>, usize> = BTreeMap::new();
+        for number in order {
+            let source = lineage[&number].iter().find_map(|ancestor| spoken_for.get(ancestor)).copied();
+            voice.insert(number, source.unwrap_or(number));
+            if source.is_none() {
+                spoken_for.extend(lineage[&number].iter().map(|ancestor| (*ancestor, number)));
+            }
         }
-        voices.independent.push(position);
-        spoken_for.insert(id(findings[position]), position);
-        spoken_for.extend(ancestors[position].iter().map(|ancestor| (*ancestor, position)));
+        Self { voice, lineage }
     }
-    voices.independent.sort_unstable();
-    voices
+
+    /// All findings, voices and echoes.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = usize> {
+        self.voice.keys().copied()
+    }
+
+    /// The finding that this one speaks for: itself, or the one it repeats.
+    pub(crate) fn voice(&self, finding: usize) -> usize {
+        self.voice.get(&finding).copied().unwrap_or(finding)
+    }
+
+    /// The echoes of a voice.
+    pub(crate) fn echoes(&self, of: usize) -> impl Iterator<Item = usize> {
+        self.voice.iter().filter(move |(finding, voice)| **voice == of && **finding != of).map(|(finding, _)| *finding)
+    }
+
+    /// Of each voice that is heard in these findings one: the voice itself, or else its first echo.
+    pub(crate) fn one_of_each(&self, findings: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut heard: BTreeMap<usize, usize> = BTreeMap::new();
+        for finding in findings {
+            let voice = self.voice(finding);
+            let one = heard.entry(voice).or_insert(finding);
+            if finding == voice {
+                *one = finding;
+            }
+        }
+        heard.into_values().collect()
+    }
+
+    /// Whether two findings are one voice or rest on something in common. Then nothing they share is news.
+    pub(crate) fn are_related(&self, one: usize, other: usize) -> bool {
+        self.voice(one) == self.voice(other) || !self.lineage[&one].is_disjoint(&self.lineage[&other])
+    }
 }
 
 fn id(finding: &StoredFinding) -> Id<'_> {
@@ -52,13 +87,12 @@ fn sources(finding: &StoredFinding) -> Vec<Id<'_>> {
     findings.collect()
 }
 
-fn ancestors<'finding>(start: Id<'finding>, direct: &BTreeMap<Id<'finding>, Vec<Id<'finding>>>) -> BTreeSet<Id<'finding>> {
-    let mut found = BTreeSet::new();
-    let mut waiting: Vec<Id<'finding>> = direct.get(&start).cloned().unwrap_or_default();
-    while let Some(ancestor) = waiting.pop() {
-        if ancestor != start && found.insert(ancestor) {
-            waiting.extend(direct.get(&ancestor).into_iter().flatten());
-        }
+fn lineage<'finding>(start: Id<'finding>, direct: &BTreeMap<Id<'finding>, Vec<Id<'finding>>>) -> BTreeSet<Id<'finding>> {
+    let mut found = BTreeSet::from([start]);
+    let mut waiting = vec![start];
+    while let Some(next) = waiting.pop() {
+        let sources = direct.get(&next).into_iter().flatten();
+        waiting.extend(sources.filter(|source| found.insert(**source)));
     }
     found
 }

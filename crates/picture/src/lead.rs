@@ -28,7 +28,8 @@ pub struct Lead {
     pub lacks: Vec<String>,
     /// Its findings, in the order of time.
     pub members: Vec<LeadMember>,
-    /// Findings derived from a member, which say nothing new.
+    /// Findings derived from a member, or from what a member was derived from: they are no voices of their own. A link may rest on one
+    /// that names more than its source does.
     pub echoes: Vec<FindingReference>,
     /// Why the findings are read together, strongest first.
     pub links: Vec<Link>,

@@ -153,12 +153,13 @@ pub(crate) fn gap_days(one: &StoredFinding, other: &StoredFinding) -> f64 {
     gap.max(0) as f64 / 86_400.0
 }
 
-/// Decides which links count, and returns the score: for each kind of link the maximum spanning forest over the findings (Kruskal 1956).
+/// Decides which links count, and returns the score: for each kind of link the maximum spanning forest over the voices of the
+/// findings (Kruskal 1956).
 ///
 /// Links that close a circle of their kind repeat what the others say (a ship's IMO number and its MMSI; a chain and the longer
 /// chain around it), so counting them would count one thing twice. Two kinds are independent and add up. The weight of a maximum spanning
 /// forest never rises when a link is removed.
-pub(crate) fn settle(links: &mut [Candidate]) -> f64 {
+pub(crate) fn settle(links: &mut [Candidate], voice: impl Fn(usize) -> usize) -> f64 {
     let mut order: Vec<usize> = (0..links.len()).collect();
     // Strongest first; equal ones in their own order, which the caller made independent of the store's.
     order.sort_by(|one, other| links[*other].bits().total_cmp(&links[*one].bits()).then(one.cmp(other)));
@@ -167,7 +168,7 @@ pub(crate) fn settle(links: &mut [Candidate]) -> f64 {
         let mut groups = Groups::default();
         for position in order.iter().filter(|position| links[**position].is_path() == is_path).copied().collect::<Vec<_>>() {
             let link = &mut links[position];
-            link.counts = groups.unite(link.from, link.to);
+            link.counts = groups.unite(voice(link.from), voice(link.to));
             score += if link.counts { link.bits() } else { 0.0 };
         }
     }
@@ -205,4 +206,76 @@ pub(crate) fn enough_reach(entities: usize, parameters: &Parameters) -> usize {
     }
     // The largest power of two that still passes, doubled: what lies above cannot pass.
     reach.saturating_mul(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use oikos_model::SelectorKind;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn candidate((from, to, bits, is_path): (usize, usize, f64, bool)) -> Candidate {
+        let selector = Selector { kind: SelectorKind::Wallet, value: "W".into() };
+        let selectors = [selector.clone(), selector];
+        let evidence = if is_path {
+            Evidence::Path {
+                selectors,
+                things: [0, 1],
+                parent: 2,
+                edges: [Vec::new(), Vec::new()],
+                out_degree: 2,
+                reach: 2,
+                entities: 2_000,
+            }
+        } else {
+            Evidence::Shared { selectors, holders: 2, population: 1_024 }
+        };
+        Candidate { from, to, evidence, surprise_bits: bits, time_bits: 0.0, counts: false, statements: BTreeSet::new() }
+    }
+
+    const fn itself(finding: usize) -> usize {
+        finding
+    }
+
+    #[test]
+    fn a_second_link_of_the_same_kind_is_shown_and_not_counted() {
+        let mut links = vec![candidate((0, 1, 8.0, false)), candidate((0, 1, 9.0, false)), candidate((0, 1, 7.0, true))];
+        assert_eq!(settle(&mut links, itself), 16.0);
+        assert_eq!(links.iter().map(|link| link.counts).collect::<Vec<_>>(), [false, true, true]);
+    }
+
+    #[test]
+    fn removing_a_link_that_counts_lowers_the_score() {
+        let mut links = vec![candidate((0, 1, 8.0, false)), candidate((1, 2, 9.0, false)), candidate((0, 2, 7.0, true))];
+        let whole = settle(&mut links, itself);
+        for left_out in 0..links.len() {
+            let mut rest = links.clone();
+            rest.remove(left_out);
+            assert!(settle(&mut rest, itself) < whole);
+        }
+    }
+
+    #[test]
+    fn reach_that_cannot_pass_is_not_counted_to_its_end() {
+        let parameters = Parameters::default();
+        for entities in [1, 2, 100, 4_000, 1_000_000] {
+            let enough = enough_reach(entities, &parameters);
+            assert!(surprise::common_parent_bits(enough, entities) < parameters.min_link_bits, "{entities}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn removing_any_link_never_raises_the_score(
+            drawn in prop::collection::vec((0usize..6, 0usize..6, 0.0f64..12.0, any::<bool>()), 1..20),
+            left_out in any::<prop::sample::Index>(),
+        ) {
+            let mut links: Vec<Candidate> = drawn.into_iter().filter(|drawn| drawn.0 != drawn.1).map(candidate).collect();
+            prop_assume!(!links.is_empty());
+            let whole = settle(&mut links, itself);
+            links.remove(left_out.index(links.len()));
+            prop_assert!(settle(&mut links, itself) <= whole + 1e-9);
+        }
+    }
 }

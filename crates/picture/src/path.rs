@@ -6,6 +6,7 @@ use oikos_desk::graph::CommonParent;
 use oikos_model::Selector;
 
 use crate::Parameters;
+use crate::echo::Voices;
 use crate::known::Known;
 use crate::link::{Candidate, Evidence, enough_reach, gap_days, time_bits};
 use crate::register::Register;
@@ -14,22 +15,28 @@ use crate::surprise::common_parent_bits;
 /// A parent with more things below it that findings name is a hub among the findings, and joins none of them.
 const MOST_BELOW_ONE_PARENT: usize = 200;
 
-/// By thing: the findings that name it, each with by what, and where the register says that this names the thing.
-type Naming<'known> = BTreeMap<usize, BTreeMap<usize, (&'known Selector, usize)>>;
+/// The findings that name a thing, each with by what, and where the register says that this names the thing.
+type Named<'known> = BTreeMap<usize, (&'known Selector, usize)>;
 
 /// Links between findings whose things have a common parent. Two findings get the most surprising path between them.
-pub(crate) fn links(known: &Known, register: &Register<'_>, voices: &[usize], parameters: &Parameters) -> Vec<Candidate> {
-    let mut naming: Naming<'_> = BTreeMap::new();
-    for finding in voices {
-        for selector in &known.findings[*finding].finding.selectors {
+pub(crate) fn links(known: &Known, register: &Register<'_>, voices: &Voices<'_>, parameters: &Parameters) -> Vec<Candidate> {
+    let mut naming: BTreeMap<usize, Named<'_>> = BTreeMap::new();
+    for finding in voices.findings() {
+        for selector in &known.findings[finding].finding.selectors {
             if let Some((thing, statement)) = register.thing(selector) {
-                naming.entry(thing).or_default().entry(*finding).or_insert((selector, statement));
+                naming.entry(thing).or_default().entry(finding).or_insert((selector, statement));
             }
         }
     }
+    for named in naming.values_mut() {
+        let heard = voices.one_of_each(named.keys().copied());
+        named.retain(|finding, _| heard.contains(finding));
+    }
     let mut strongest: BTreeMap<(usize, usize), Candidate> = BTreeMap::new();
     for (one, other) in pairs_below_one_parent(register, naming.keys().copied(), parameters) {
-        let Some(link) = link(known, register, &naming, (one, other), parameters) else { continue };
+        let Some(link) = link(known, register, voices, (one, &naming[&one]), (other, &naming[&other]), parameters) else {
+            continue;
+        };
         let is_better = |kept: &Candidate| link.surprise_bits > kept.surprise_bits;
         if strongest.get(&(link.from, link.to)).is_none_or(is_better) {
             strongest.insert((link.from, link.to), link);
@@ -65,11 +72,12 @@ fn pairs_below_one_parent(
 fn link(
     known: &Known,
     register: &Register<'_>,
-    naming: &Naming<'_>,
-    (one, other): (usize, usize),
+    voices: &Voices<'_>,
+    (one, ones): (usize, &Named<'_>),
+    (other, others): (usize, &Named<'_>),
     parameters: &Parameters,
 ) -> Option<Candidate> {
-    let (first, second) = closest(known, naming.get(&one)?, naming.get(&other)?)?;
+    let (first, second) = closest(known, voices, ones, others)?;
     let (common, reach, bits) = best_parent(register, one, other, parameters)?;
     let ((from, selector, stated), (to, selector_to, stated_to)) = (first, second);
     let mut statements = register.statements_behind(&[common.path_a.as_slice(), &common.path_b].concat());
@@ -109,15 +117,16 @@ type End<'known> = (usize, &'known Selector, usize);
 /// The two findings, one naming only the first thing and one only the second, that lie closest in time.
 fn closest<'known>(
     known: &Known,
-    ones: &BTreeMap<usize, (&'known Selector, usize)>,
-    others: &BTreeMap<usize, (&'known Selector, usize)>,
+    voices: &Voices<'_>,
+    ones: &Named<'known>,
+    others: &Named<'known>,
 ) -> Option<(End<'known>, End<'known>)> {
     // A finding that names both is about the holding itself: the path is what it says, not what joins it to another.
     let only_one: Vec<_> = ones.iter().filter(|(finding, _)| !others.contains_key(finding)).collect();
     let only_other: Vec<_> = others.iter().filter(|(finding, _)| !ones.contains_key(finding)).collect();
     let mut closest: Option<(f64, (End<'known>, End<'known>))> = None;
     for (from, (selector, stated)) in only_one {
-        for (to, (selector_to, stated_to)) in &only_other {
+        for (to, (selector_to, stated_to)) in only_other.iter().filter(|(to, _)| !voices.are_related(*from, **to)) {
             let gap = gap_days(&known.findings[*from], &known.findings[**to]);
             if closest.as_ref().is_none_or(|(least, _)| gap < *least) {
                 closest = Some((gap, ((*from, selector, *stated), (**to, selector_to, *stated_to))));

@@ -7,7 +7,7 @@ use oikos_registry::{LeadRow, StoreError, StoredFinding, Transaction};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::echo::{Voices, voices};
+use crate::echo::Voices;
 use crate::known::Known;
 use crate::lead::{FindingReference, Lead, LeadMember, StatementReference};
 use crate::link::{Candidate, Evidence, Groups, Link, LinkEvidence, settle};
@@ -80,32 +80,24 @@ fn leads_in(
 ) -> Result<Vec<Made>, PictureError> {
     let admitted: Vec<usize> =
         (0..known.findings.len()).filter(|finding| known.admits(context, &known.findings[*finding])).collect();
-    let findings: Vec<&StoredFinding> = admitted.iter().map(|finding| &known.findings[*finding]).collect();
-    let voices = in_positions_of_known(voices(&findings), &admitted);
+    let voices = Voices::of(&known.findings, &admitted);
     let register = Register::build(known, |statement| known.admits_statement(context, statement))?;
-    let mut links = selector::links(known, &register, &voices.independent, &input.parameters);
-    links.extend(path::links(known, &register, &voices.independent, &input.parameters));
-    settle(&mut links);
-    let maker = Maker { transaction, known, context, register: &register, input };
-    components(&links).into_iter().map(|links| maker.lead(&links, &voices.echoes)).collect()
+    let mut links = selector::links(known, &register, &voices, &input.parameters);
+    links.extend(path::links(known, &register, &voices, &input.parameters));
+    settle(&mut links, |finding| voices.voice(finding));
+    let maker = Maker { transaction, known, context, register: &register, voices: &voices, input };
+    components(&links, &voices).into_iter().map(|links| maker.lead(&links)).collect()
 }
 
-fn in_positions_of_known(voices: Voices, admitted: &[usize]) -> Voices {
-    Voices {
-        independent: voices.independent.iter().map(|position| admitted[*position]).collect(),
-        echoes: voices.echoes.iter().map(|(echo, source)| (admitted[*echo], admitted[*source])).collect(),
-    }
-}
-
-/// Links that hang together, in the order of their first findings.
-fn components(links: &[Candidate]) -> Vec<Vec<&Candidate>> {
+/// Links that hang together, in the order of their first voices.
+fn components<'links>(links: &'links [Candidate], voices: &Voices<'_>) -> Vec<Vec<&'links Candidate>> {
     let mut groups = Groups::default();
     for link in links {
-        groups.unite(link.from, link.to);
+        groups.unite(voices.voice(link.from), voices.voice(link.to));
     }
     let mut components: BTreeMap<usize, Vec<&Candidate>> = BTreeMap::new();
     for link in links {
-        components.entry(groups.leader(link.from)).or_default().push(link);
+        components.entry(groups.leader(voices.voice(link.from))).or_default().push(link);
     }
     components.into_values().collect()
 }
@@ -116,16 +108,18 @@ struct Maker<'work, 'known> {
     known: &'known Known,
     context: &'work Context,
     register: &'work Register<'known>,
+    voices: &'work Voices<'known>,
     input: &'work PictureInput,
 }
 
 impl Maker<'_, '_> {
-    fn lead(&self, candidates: &[&Candidate], echoes: &BTreeMap<usize, usize>) -> Result<Made, PictureError> {
-        let numbers: BTreeSet<usize> = candidates.iter().flat_map(|link| [link.from, link.to]).collect();
+    fn lead(&self, candidates: &[&Candidate]) -> Result<Made, PictureError> {
+        let numbers: BTreeSet<usize> =
+            candidates.iter().flat_map(|link| [link.from, link.to]).map(|finding| self.voices.voice(finding)).collect();
         let mut members: Vec<&StoredFinding> = numbers.iter().map(|number| &self.known.findings[*number]).collect();
         members.sort_by_key(|member| member.finding.occurred_from);
-        let echoes = echoes.iter().filter(|(_, source)| numbers.contains(source));
-        let echoes: Vec<&StoredFinding> = echoes.map(|(echo, _)| &self.known.findings[*echo]).collect();
+        let echoes = numbers.iter().flat_map(|voice| self.voices.echoes(*voice)).collect::<BTreeSet<usize>>();
+        let echoes: Vec<&StoredFinding> = echoes.iter().map(|echo| &self.known.findings[*echo]).collect();
         let (names, naming) = self.names(candidates)?;
         let mut links: Vec<Link> = candidates.iter().map(|candidate| self.link(candidate, &names)).collect();
         links.sort_by(|one, two| two.bits().total_cmp(&one.bits()).then_with(|| (&one.from, &one.to).cmp(&(&two.from, &two.to))));
@@ -217,7 +211,7 @@ impl Maker<'_, '_> {
     /// What the lead lacks to be a campaign.
     fn lacks(&self, links: &[&Candidate], desks: usize, score_bits: f64) -> Vec<String> {
         let Parameters { campaign_desks, campaign_bits, .. } = self.input.parameters;
-        let desk = |finding: usize| &self.known.findings[finding].finding.desk;
+        let desk = |finding: usize| &self.known.findings[self.voices.voice(finding)].finding.desk;
         let joins_desks = |link: &&Candidate| link.counts && !link.is_path() && desk(link.from) != desk(link.to);
         let mut lacks = Vec::new();
         if desks < campaign_desks {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use oikos_model::{Selector, SelectorKind};
 
 use crate::Parameters;
+use crate::echo::Voices;
 use crate::known::Known;
 use crate::link::{Candidate, Evidence, time_bits};
 use crate::register::Register;
@@ -18,21 +19,21 @@ enum Named {
 }
 
 /// Links between findings that name the same. Findings that name one thing are joined in the order of time, each to the next.
-pub(crate) fn links(known: &Known, register: &Register<'_>, voices: &[usize], parameters: &Parameters) -> Vec<Candidate> {
+pub(crate) fn links(known: &Known, register: &Register<'_>, voices: &Voices<'_>, parameters: &Parameters) -> Vec<Candidate> {
     let mut naming: BTreeMap<Named, BTreeMap<usize, BTreeSet<&Selector>>> = BTreeMap::new();
-    for finding in voices {
-        for selector in known.findings[*finding].finding.selectors.iter().filter(|selector| names_an_actor(selector.kind)) {
+    for finding in voices.findings() {
+        for selector in known.findings[finding].finding.selectors.iter().filter(|selector| names_an_actor(selector.kind)) {
             let named =
                 register.thing(selector).map_or_else(|| Named::Identifier(selector.clone()), |(thing, _)| Named::Thing(thing));
-            naming.entry(named).or_default().entry(*finding).or_default().insert(selector);
+            naming.entry(named).or_default().entry(finding).or_default().insert(selector);
         }
     }
     let mut links = Vec::new();
-    for (named, findings) in naming.iter().filter(|(_, findings)| findings.len() > 1) {
-        let mut in_time: Vec<usize> = findings.keys().copied().collect();
+    for (named, findings) in &naming {
+        let mut in_time = voices.one_of_each(findings.keys().copied());
         in_time.sort_by_key(|finding| (known.findings[*finding].finding.occurred_from, *finding));
-        let holders = findings.len().max(holdings(register, named) + 1);
-        for pair in in_time.windows(2) {
+        let holders = in_time.len().max(holdings(register, named) + 1);
+        for pair in in_time.windows(2).filter(|pair| !voices.are_related(pair[0], pair[1])) {
             let selectors = pick(&findings[&pair[0]], &findings[&pair[1]]);
             let population = register.identities.population(selectors[0].kind).max(parameters.min_population);
             let surprise_bits = shared_identifier_bits(holders, population);

@@ -20,6 +20,17 @@ pub(crate) struct Publication {
     pub(crate) date: String,
 }
 
+/// What only a register knows of an entity.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Registered {
+    /// Its number in the Austrian register.
+    pub(crate) number: Option<String>,
+    /// When it was founded, ISO 8601.
+    pub(crate) founded: Option<String>,
+    /// Whether it is a body of a state.
+    pub(crate) is_state_body: bool,
+}
+
 /// A share held since a date.
 #[derive(Debug, Clone)]
 pub(crate) struct Interest {
@@ -57,30 +68,32 @@ impl Publication {
         })
     }
 
-    /// A legal entity, or a state body where `state_body`.
-    pub(crate) fn entity(&self, record: &str, company: &Company, number: Option<&str>, founded: &str, state_body: bool) -> Value {
+    /// A legal entity, as stated on `date`.
+    pub(crate) fn entity(&self, record: &str, company: &Company, date: &str, registered: &Registered) -> Value {
         let mut identifiers = Vec::new();
         if !company.lei.is_empty() {
             identifiers
                 .push(json!({ "scheme": "XI-LEI", "schemeName": "Global Legal Entity Identifier Index", "id": company.lei }));
         }
-        if let Some(number) = number {
+        if let Some(number) = &registered.number {
             identifiers.push(json!({ "scheme": "AT-FB", "schemeName": "Firmenbuch (fictional numbers)", "id": number }));
         }
-        let kind = if state_body {
+        let kind = if registered.is_state_body {
             json!({ "type": "stateBody", "subtype": "stateAgency" })
         } else {
             json!({ "type": "registeredEntity" })
         };
-        let details = json!({
+        let mut details = json!({
             "isComponent": false,
             "entityType": kind,
             "name": company.name,
             "jurisdiction": { "name": country_name(company.country), "code": company.country },
             "identifiers": identifiers,
-            "foundingDate": founded,
         });
-        self.statement(record, "entity", record, founded, &details)
+        if let Some(founded) = &registered.founded {
+            details["foundingDate"] = json!(founded);
+        }
+        self.statement(record, "entity", record, date, &details)
     }
 
     /// A natural person.

@@ -1,7 +1,7 @@
 //! The deals notified to investment screening, `at/notified_deals.json`: Calder Reach's 24.9 % of Danuva Port Data, an honest buyer's
 //! 24.9 % of something else, and ordinary deals. The file is locked to its purpose: nothing of it may leave the node.
 
-use crate::bods::{Interest, Publication, StatementFile};
+use crate::bods::{Interest, Publication, Registered, StatementFile};
 use crate::cast::{Cast, Company};
 use crate::options::DEAL_DAYS_BEFORE;
 use crate::output::Folder;
@@ -66,8 +66,8 @@ impl Deals {
         for (number, deal) in self.deals.iter().enumerate() {
             let [buyer, target, holding] = self.records(number);
             let date = options.date(deal.days);
-            file.push(&self.publication.entity(&buyer, &deal.buyer, None, &date, false))?;
-            file.push(&self.publication.entity(&target, &deal.target, None, &date, false))?;
+            file.push(&self.publication.entity(&buyer, &deal.buyer, &date, &Registered::default()))?;
+            file.push(&self.publication.entity(&target, &deal.target, &date, &Registered::default()))?;
             let details = Some("notified acquisition, decision pending");
             let interest =
                 Interest { kind: "shareholding", percent: Some(deal.percent), since: date, beneficial: false, details };

@@ -127,7 +127,7 @@ impl Fleet {
         let bought = options.date(DAYS_OF_OWNERSHIP + random.below(3_000) as i64);
         let owner = &self.owners[vessel.owner];
         // Every tenth background owner has no LEI in the register of ships.
-        let lei = if vessel.owner >= 2 && vessel.owner % 10 == 0 { String::new() } else { owner.lei.clone() };
+        let lei = if vessel.owner >= 2 && vessel.owner.is_multiple_of(10) { String::new() } else { owner.lei.clone() };
         let row = |name: &str, owner: [&str; 3], from: &str, to: &str| {
             let imo = vessel.imo.map(|imo| imo.to_string()).unwrap_or_default();
             let (mmsi, call_sign) = (vessel.mmsi.to_string(), vessel.call_sign.clone());
@@ -137,7 +137,7 @@ impl Fleet {
         };
         let now = row(&vessel.name, [&owner.name, &lei, owner.country], &bought, "");
         // Every sixth ship, and *Grey Petrel*, sailed for somebody else before.
-        if vessel.number % 6 != 0 {
+        if !vessel.number.is_multiple_of(6) {
             return vec![now];
         }
         let before = &self.owners[2 + vessel.number % (self.owners.len() - 2)];
@@ -168,7 +168,7 @@ impl Vessel {
     fn new(options: &ScenarioOptions, number: usize, owners: usize) -> Self {
         let mut random = Random::new(options.seed, "vessel", number as u64);
         let trade = trade(number);
-        let class_b = trade == Trade::Pleasure || (trade == Trade::Fishing && number % 2 == 0);
+        let class_b = trade == Trade::Pleasure || (trade == Trade::Fishing && number.is_multiple_of(2));
         // Numbers of different seeds overlap only after forty seeds; within one seed they never do.
         let unique = ((options.seed % 40) * 2_000) as u32 + number as u32;
         let (low, high) = match trade {

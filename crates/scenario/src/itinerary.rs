@@ -93,7 +93,7 @@ impl Itinerary {
         match vessel.trade {
             Trade::Petrel => voyage.petrel(&petrel_loitering(options)),
             Trade::RepairedFerry => voyage.ferry(5, 6, Some(ferry_stop(options))),
-            Trade::Ferry if vessel.number % 2 == 0 => voyage.ferry(0, 1, None),
+            Trade::Ferry if vessel.number.is_multiple_of(2) => voyage.ferry(0, 1, None),
             Trade::Ferry => voyage.ferry(5, 6, None),
             Trade::Cargo | Trade::Tanker => voyage.cargo(vessel.trade == Trade::Tanker),
             Trade::Waiting => voyage.waiting(),

@@ -155,7 +155,7 @@ impl Sentences {
         let parts: Vec<&[u8]> = payload.chunks(PAYLOAD_CHARACTERS).collect();
         let count = parts.len();
         self.written = self.written.wrapping_add(1);
-        let (group, channel) = (1 + self.written % 9_999, if self.written % 2 == 0 { Channel::A } else { Channel::B });
+        let (group, channel) = (1 + self.written % 9_999, if self.written.is_multiple_of(2) { Channel::A } else { Channel::B });
         let mut lines = String::with_capacity(100 * count);
         for (index, payload) in parts.into_iter().enumerate() {
             let last = index + 1 == count;

@@ -1,7 +1,7 @@
 //! The Austrian register of companies and their owners, `at/register.json`: the story's parent and its two branches among thousands
 //! of companies, chains, holdings, and one nominee that holds hundreds.
 
-use crate::bods::{Interest, Publication, StatementFile};
+use crate::bods::{Interest, Publication, Registered, StatementFile};
 use crate::cast::{CAST_NUMBERS, Cast, Company, lei_of};
 use crate::fleet::Fleet;
 use crate::output::Folder;
@@ -193,10 +193,14 @@ impl Register {
         };
         let mut file = StatementFile::create(folder, path)?;
         for (number, entry) in self.entries.iter().enumerate() {
-            let registered = (entry.company.country == "AT").then(|| format!("{:06}{}", 100_000 + number, check_letter(number)));
+            let company = &entry.company;
             let founded = options.date(entry.founded_days);
-            let record = company_record(&entry.company);
-            file.push(&publication.entity(&record, &entry.company, registered.as_deref(), &founded, entry.is_state_body))?;
+            let registered = Registered {
+                number: (company.country == "AT").then(|| format!("{:06}{}", 100_000 + number, check_letter(number))),
+                founded: Some(founded.clone()),
+                is_state_body: entry.is_state_body,
+            };
+            file.push(&publication.entity(&company_record(company), company, &founded, &registered))?;
         }
         let mut births = Random::new(options.seed, "births", 0);
         for person in 0..self.persons {

@@ -224,7 +224,7 @@ fn repair_stop(options: &ScenarioOptions, fleet: &Fleet) -> Decoy {
         name: "ferry-repair-stop".to_owned(),
         node: FI.to_owned(),
         detectors: owned(&["sea.loitering"]),
-        why_innocent: "not under command for repairs, never silent, owned by nobody in the story".to_owned(),
+        why_innocent: "not under command for repairs, reporting all the while, owned by nobody in the story".to_owned(),
         from: plan.from,
         to: plan.to,
         selectors,

@@ -22,5 +22,18 @@ pub static SEA: Desk = Desk {
     references: &[],
     readers: &[&readers::AisNmea, &readers::VesselRegister, &readers::Corridors],
     kernels: &[&kernels::AisGaps, &kernels::CorridorDistance, &kernels::Loitering],
-    detectors: &[],
+    detectors: &[
+        ("gap.md", include_str!("../detectors/gap.md")),
+        ("loitering.md", include_str!("../detectors/loitering.md")),
+    ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::SEA;
+
+    #[test]
+    fn the_desk_is_in_order() {
+        oikos_desk::check(&SEA).unwrap();
+    }
+}

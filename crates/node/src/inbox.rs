@@ -1,0 +1,160 @@
+//! Partners, and what they send.
+
+use oikos_exchange::{IdentityCard, Partner, Receipt, ReceiveError, Received, SignedAgreement};
+use oikos_exchange_transport::Refused;
+use oikos_model::{Action, NodeId};
+use oikos_policy::{PartnerClass, Principal};
+use oikos_registry::Store;
+use serde::{Deserialize, Serialize};
+
+use crate::{Caller, Node, NodeError, Noted};
+
+/// A partner to be taken up: its card, and the agreement both signed.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerRequest {
+    /// Its identity card.
+    #[schema(value_type = Object)]
+    pub card: IdentityCard,
+    /// The agreement with both signatures.
+    #[schema(value_type = Object)]
+    pub agreement: SignedAgreement,
+}
+
+/// A partner as people see it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PartnerView {
+    /// Its node id.
+    pub node: String,
+    /// The authority's name.
+    pub display_name: String,
+    /// Its state.
+    pub country: String,
+    /// What two people compare before they trust the card.
+    pub fingerprint: String,
+    /// The agreement's title.
+    pub agreement: String,
+    /// Purposes it covers.
+    pub purposes: Vec<String>,
+    /// The most restricted traffic light that may pass.
+    pub tlp_ceiling: String,
+    /// Since when, RFC 3339.
+    pub accepted_at: String,
+    /// When it ends, RFC 3339.
+    pub valid_to: String,
+    /// When it was left, RFC 3339.
+    pub left_at: Option<String>,
+}
+
+impl Node {
+    /// Takes up a partner whose card and agreement verify.
+    ///
+    /// # Errors
+    /// When policy refuses, or card or agreement do not verify.
+    pub fn add_partner(&self, caller: &Caller, request: &PartnerRequest) -> Result<PartnerView, NodeError> {
+        let partner = Partner::accept(self.identity().card(), request.card.clone(), request.agreement.clone())
+            .map_err(|error| NodeError::Invalid(error.to_string()))?;
+        let now = self.clock().now();
+        self.write(caller, Action::ManagePartners, |tx| {
+            let row = partner.to_row(now).map_err(NodeError::internal)?;
+            tx.put_partner(&row)?;
+            let detail = serde_json::json!({ "agreement": partner.agreement().terms.hash(), "fingerprint": partner.card().fingerprint() });
+            Ok((partner_view(&partner, now), Noted::about(vec![format!("partner:{}", partner.node())]).with_detail(detail)))
+        })
+    }
+
+    /// All partners.
+    ///
+    /// # Errors
+    /// When policy refuses.
+    pub fn list_partners(&self, caller: &Caller) -> Result<Vec<PartnerView>, NodeError> {
+        self.read(caller, Action::ReadPartners, |tx| {
+            let rows = tx.partners()?;
+            rows.iter().map(|row| Ok(partner_view(&self.partner(tx, &row.node)?, row.accepted_at))).collect()
+        })
+    }
+
+    /// Takes a parcel from a partner whose link was authenticated, joins what it brought into the picture, and gives the signed receipt.
+    /// A refusal is journaled with its reason; nothing of a refused parcel is kept.
+    ///
+    /// # Errors
+    /// The refusal as the partner may see it.
+    pub fn receive_parcel(&self, from: &NodeId, bytes: &[u8]) -> Result<Receipt, Refused> {
+        let failed = |_: NodeError| Refused::for_now("store", "the node could not store the parcel");
+        let caller = self.partner_as_caller(from).map_err(failed)?;
+        let act = self.authorise(&caller, Action::ReceiveParcel).map_err(|error| Refused::finally(error.code(), error.to_string()))?;
+        let mut refusal = None;
+        let outcome = self.write(&caller, Action::ReceiveParcel, |tx| {
+            let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;
+            match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
+                Ok(received) => {
+                    let (subjects, detail) = noted_of(&received);
+                    Ok((received.receipt().clone(), Noted::about(subjects).with_detail(detail)))
+                }
+                Err(error) => {
+                    refusal = Some(Refused::from(&error));
+                    Err(NodeError::Invalid(reason_of(&error)))
+                }
+            }
+        });
+        match outcome {
+            Ok(receipt) => {
+                // The parcel is safe. A picture that cannot be computed now is computed with the next change.
+                let _ = self.recompute_picture(&self.itself());
+                Ok(receipt)
+            }
+            Err(error) => {
+                self.journal_denial(&act, &[error.to_string()], vec![format!("partner:{from}")]).map_err(failed)?;
+                Err(refusal.unwrap_or_else(|| failed(error)))
+            }
+        }
+    }
+
+    fn partner_as_caller(&self, node: &NodeId) -> Result<Caller, NodeError> {
+        let principal = Principal::Partner { node: node.clone(), class: PartnerClass::MemberState };
+        let caller = Caller { principal, ..self.itself() };
+        let act = caller.act(Action::ReceiveParcel, self.clock().now());
+        let partner = self.partner(self.store().snapshot(&act)?.as_ref(), node)?;
+        let class = crate::release::class_of(partner.card().content.description.partner_class);
+        Ok(Caller { principal: Principal::Partner { node: node.clone(), class }, ..caller })
+    }
+}
+
+fn noted_of(received: &Received) -> (Vec<String>, serde_json::Value) {
+    match received {
+        Received::Duplicate { parcel, .. } => (vec![format!("parcel:{parcel}")], serde_json::json!({ "duplicate": true })),
+        Received::Applied(applied) => {
+            let findings = applied.content.findings.iter().map(|finding| format!("finding:{}/{}", finding.origin, finding.key));
+            let statements = applied.content.statements.iter().map(|released| format!("statement:{}", released.statement.id));
+            let parcel = std::iter::once(format!("parcel:{}", applied.parcel));
+            let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
+                "new_statements": applied.new_statements, "recalled": applied.recalled.len(),
+                "missing": applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect::<Vec<_>>() });
+            (parcel.chain(findings).chain(statements).collect(), detail)
+        }
+    }
+}
+
+fn reason_of(error: &ReceiveError) -> String {
+    match error {
+        ReceiveError::Refused(refusal) => format!("parcel refused: {refusal}"),
+        ReceiveError::Store(error) => error.to_string(),
+    }
+}
+
+fn partner_view(partner: &Partner, accepted_at: oikos_model::Timestamp) -> PartnerView {
+    let description = &partner.card().content.description;
+    let terms = &partner.agreement().terms;
+    PartnerView {
+        node: partner.node().to_string(),
+        display_name: description.display_name.clone(),
+        country: description.country.clone(),
+        fingerprint: partner.card().fingerprint(),
+        agreement: terms.title.clone(),
+        purposes: terms.purposes.iter().map(ToString::to_string).collect(),
+        tlp_ceiling: terms.tlp_ceiling.code().to_owned(),
+        accepted_at: crate::findings::seconds(accepted_at),
+        valid_to: crate::findings::seconds(terms.valid_to),
+        left_at: partner.left_at().map(crate::findings::seconds),
+    }
+}

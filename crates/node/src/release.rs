@@ -1,0 +1,426 @@
+//! Release by a person, with a preview of exactly what leaves; recall of what was released.
+
+use std::collections::BTreeSet;
+
+use oikos_exchange::{KnownToPartner, ParcelDraft, ParcelKind, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted};
+use oikos_model::{
+    Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, SelectorKind,
+    Statement, StatementId,
+};
+use oikos_policy::{Ceilings, Item, ItemKind, PartnerClass, Passage, Recipient, RecipientRegime};
+use oikos_registry::{ReleaseRow, StatementQuery, Transaction};
+use serde::{Deserialize, Serialize};
+
+use crate::{Caller, Node, NodeError, Noted};
+
+/// How far around a company register statements are released.
+const REGISTER_HOPS: usize = 3;
+
+/// A finding by origin and key.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindingName {
+    /// The node whose finding it is; absent: this node.
+    #[schema(value_type = Option<String>)]
+    pub origin: Option<NodeId>,
+    /// Its key.
+    #[schema(value_type = String)]
+    pub key: FindingKey,
+}
+
+/// A company whose ownership statements are released.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompanyName {
+    /// `lei` or `company-number`.
+    pub kind: String,
+    /// The identifier.
+    pub value: String,
+}
+
+/// What a person wants to release to whom.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseRequest {
+    /// To whom.
+    #[schema(value_type = String)]
+    pub partner: NodeId,
+    /// A finding.
+    pub finding: Option<FindingName>,
+    /// Which of its fields: fact names, and `title`, `when`, `where`, `reasons`. Absent: all that may leave.
+    pub fields: Option<BTreeSet<String>>,
+    /// Statements about who owns what around this company.
+    pub register_around: Option<CompanyName>,
+}
+
+/// A field that leaves, or does not.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct FieldView {
+    /// Its name.
+    pub name: String,
+    /// What it says, or why it does not leave.
+    pub text: String,
+}
+
+/// What would leave, and what did or did not.
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
+pub struct ReleaseView {
+    /// Fields and statements that leave.
+    pub leaves: Vec<FieldView>,
+    /// What does not, and why.
+    pub removed: Vec<FieldView>,
+    /// The parcel that carries it; absent in a preview, or when nothing leaves.
+    pub parcel: Option<String>,
+}
+
+/// What is taken back.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecallRequest {
+    /// A released finding of this node.
+    pub finding: Option<FindingName>,
+    /// A released statement of this node.
+    #[schema(value_type = Option<String>)]
+    pub statement: Option<StatementId>,
+    /// Why, for those who received it.
+    pub reason: String,
+}
+
+/// What a recall set in motion.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct RecallView {
+    /// Partners who are told, each by a parcel whose receipt is their acknowledgement.
+    pub partners: Vec<String>,
+    /// Own findings and leads that were derived from it.
+    pub derived: Vec<String>,
+}
+
+/// A release as people see it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ReleaseLine {
+    /// To whom.
+    pub partner: String,
+    /// What: `finding:…` or `statement:…`.
+    pub what: String,
+    /// Which fields.
+    pub fields: Vec<String>,
+    /// Who signed.
+    pub released_by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// When it was taken back, RFC 3339.
+    pub recalled_at: Option<String>,
+}
+
+/// What is to leave, before it is sealed.
+struct Gathered {
+    draft: ParcelDraft,
+    view: ReleaseView,
+    subjects: Vec<String>,
+}
+
+impl Node {
+    /// Exactly what would leave, and what policy removed and why. Nothing leaves.
+    ///
+    /// # Errors
+    /// When policy refuses, or there is no such partner or thing that the caller may know of.
+    pub fn preview_release(&self, caller: &Caller, request: &ReleaseRequest) -> Result<ReleaseView, NodeError> {
+        self.write(caller, Action::ReadFindings, |tx| {
+            let partner = self.partner(tx, &request.partner)?;
+            let gathered = self.gather(tx, caller, &partner, request)?;
+            let noted = Noted::about(gathered.subjects).with_detail(serde_json::json!({ "preview_for": request.partner }));
+            Ok((gathered.view, noted))
+        })
+    }
+
+    /// Releases to a partner in the caller's name. What leaves is what the preview shows; it leaves once its journal entry is published.
+    ///
+    /// # Errors
+    /// When policy refuses, nothing may leave, or there is no such partner or thing that the caller may know of.
+    pub fn release(&self, caller: &Caller, request: &ReleaseRequest) -> Result<ReleaseView, NodeError> {
+        let mut denied = Vec::new();
+        let outcome = self.write_then(caller, Action::Release, |tx| {
+            let partner = self.partner(tx, &request.partner)?;
+            let Gathered { draft, mut view, subjects } = self.gather(tx, caller, &partner, request)?;
+            if draft.findings.is_empty() && draft.statements.is_empty() {
+                denied = view.removed.iter().map(|removed| format!("{}: {}", removed.name, removed.text)).collect();
+                return Err(NodeError::Denied(denied.clone()));
+            }
+            let prepared = match oikos_exchange::prepare(tx, self.identity(), &partner, draft) {
+                Err(oikos_exchange::SendError::Nothing) => {
+                    return Err(NodeError::Conflict(format!("{} has all of this already", request.partner)));
+                }
+                other => other.map_err(|error| NodeError::Invalid(error.to_string()))?,
+            };
+            view.parcel = Some(prepared.parcel.id.to_string());
+            let detail = serde_json::json!({ "parcel": prepared.parcel.id, "sequence": prepared.content.sequence,
+                "fields": prepared.releases.iter().flat_map(|release| release.fields.clone()).collect::<Vec<_>>() });
+            let noted = Noted::about(subjects).with_recipient(request.partner.clone()).with_detail(detail);
+            Ok(((view, prepared), noted))
+        }, |tx, (view, prepared), index| {
+            prepared.queue(tx, index)?;
+            Ok(view)
+        });
+        if matches!(outcome, Err(NodeError::Denied(_))) && !denied.is_empty() {
+            let act = caller.act(Action::Release, self.clock().now());
+            self.journal_denial(&act, &denied, subjects_of(self.id(), request))?;
+        }
+        outcome
+    }
+
+    /// Takes back what was released: notes it, and queues a retraction to everyone who has it.
+    ///
+    /// # Errors
+    /// When policy refuses, or there is no such thing of this node.
+    pub fn recall(&self, caller: &Caller, request: &RecallRequest) -> Result<RecallView, NodeError> {
+        if request.reason.trim().is_empty() || request.reason.len() > 1_000 {
+            return Err(NodeError::Invalid("say why in 1 to 1,000 bytes: those who received it will read it".into()));
+        }
+        self.write_then(caller, Action::Recall, |tx| {
+            let what = self.recalled_thing(tx, request)?;
+            let told = oikos_exchange::recall(tx, self.identity(), &what, request.reason.trim())?;
+            let mut prepared = Vec::new();
+            for (node, retraction) in told {
+                let partner = self.partner(tx, &node)?;
+                let draft = ParcelDraft { retractions: vec![retraction], ..ParcelDraft::default() };
+                let parcel = oikos_exchange::prepare(tx, self.identity(), &partner, draft);
+                prepared.push(parcel.map_err(NodeError::internal)?);
+            }
+            let derived = oikos_picture::recall_walk(tx, &what).map_err(NodeError::internal)?;
+            let partners = prepared.iter().map(|parcel| parcel.content.to.to_string()).collect();
+            let view = RecallView { partners, derived };
+            let detail = serde_json::json!({ "partners": view.partners, "derived": view.derived });
+            Ok(((view, prepared), Noted::about(vec![subject_of(&what)]).with_detail(detail)))
+        }, |tx, (view, prepared), index| {
+            for parcel in prepared {
+                parcel.queue(tx, index)?;
+            }
+            Ok(view)
+        })
+    }
+
+    /// What was released to whom by whom.
+    ///
+    /// # Errors
+    /// When policy refuses.
+    pub fn list_releases(&self, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
+        self.write(caller, Action::ReadFindings, |tx| {
+            let lines = tx.releases()?.into_iter().map(release_line).collect();
+            Ok((lines, Noted::about(vec!["releases".into()])))
+        })
+    }
+
+    fn recalled_thing(&self, tx: &mut dyn Transaction, request: &RecallRequest) -> Result<DerivedFrom, NodeError> {
+        match (&request.finding, &request.statement) {
+            (Some(name), None) => {
+                let origin = name.origin.clone().unwrap_or_else(|| self.id().clone());
+                let not_here = || NodeError::NotFound(format!("a released finding {origin}/{}", name.key));
+                if origin != *self.id() {
+                    return Err(NodeError::Invalid(format!("only {origin} can take back its finding")));
+                }
+                let stored = tx.finding(&origin, name.key)?.ok_or_else(not_here)?;
+                tx.set_finding_state(&origin, name.key, FindingState::Recalled)?;
+                Ok(DerivedFrom::Finding { origin, key: name.key, revision: stored.finding.revision() })
+            }
+            (None, Some(id)) => {
+                let statement = tx.statement(*id)?.filter(|statement| statement.origin == *self.id());
+                let statement = statement.ok_or_else(|| NodeError::NotFound(format!("statement {id} of this node")))?;
+                Ok(DerivedFrom::Statement { origin: statement.origin, id: *id })
+            }
+            _ => Err(NodeError::Invalid("name one finding or one statement".into())),
+        }
+    }
+
+    /// What of the request may leave, and what not.
+    fn gather(
+        &self,
+        tx: &mut dyn Transaction,
+        caller: &Caller,
+        partner: &Partner,
+        request: &ReleaseRequest,
+    ) -> Result<Gathered, NodeError> {
+        let known = KnownToPartner::read(tx, partner.node())?;
+        let rules = PolicyRules { node: self, caller };
+        let act = caller.act(Action::Release, self.clock().now());
+        let desk = ReleaseDesk { identity: self.identity(), partner, known: &known, act: &act, rules: &rules };
+        let mut gathered = Gathered { draft: ParcelDraft::default(), view: ReleaseView::default(), subjects: Vec::new() };
+        if let Some(name) = &request.finding {
+            let origin = name.origin.as_ref().unwrap_or_else(|| self.id());
+            let stored = self.visible_finding(tx, caller, Action::ReadFindings, origin, name.key)?;
+            let label = self.label(tx, stored.label)?;
+            let wanted = request.fields.clone().map_or(Wanted::All, Wanted::Names);
+            gathered.subjects.push(format!("finding:{origin}/{}", name.key));
+            gathered.add_finding(desk.preview_finding(&stored.finding, &label, &wanted));
+        }
+        if let Some(company) = &request.register_around {
+            for statement in self.statements_around(tx, caller, company)? {
+                let label = self.label(tx, statement.label)?;
+                gathered.add_statement(&desk, &statement, &label);
+            }
+        }
+        if gathered.subjects.is_empty() {
+            return Err(NodeError::Invalid("name a finding, or a company whose register statements are to be released".into()));
+        }
+        Ok(gathered)
+    }
+
+    fn label(&self, tx: &dyn Transaction, id: LabelId) -> Result<Label, NodeError> {
+        tx.label(id)?.ok_or_else(|| NodeError::Internal(format!("the label {id} is missing")))
+    }
+
+    /// This node's own statements on who owns what around a company, that the caller may read: each holding on the way to its
+    /// parents, and name and identifiers of everyone on it.
+    fn statements_around(&self, tx: &dyn Transaction, caller: &Caller, company: &CompanyName) -> Result<Vec<Statement>, NodeError> {
+        let selector = company_selector(company)?;
+        let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
+        let view = oikos_picture::ownership_path_view(tx, &selector, &labels, REGISTER_HOPS).map_err(NodeError::internal)?;
+        let mut entities: BTreeSet<(EntityId, oikos_model::DatasetId)> = BTreeSet::new();
+        let mut holdings = BTreeSet::new();
+        for step in view.steps.iter().filter(|step| step.origin == *self.id()) {
+            entities.insert((step.owner_entity.clone(), step.dataset.clone()));
+            entities.insert((step.owned_entity.clone(), step.dataset.clone()));
+            holdings.extend(step.statements.iter().map(|statement| statement.id));
+        }
+        for id in holdings {
+            let statement = tx.statement(id)?;
+            entities.extend(statement.map(|statement| (statement.content.entity, statement.dataset)));
+        }
+        let mut statements = Vec::new();
+        for (entity, dataset) in &entities {
+            let query = StatementQuery {
+                labels: Some(&labels),
+                origin: Some(self.id()),
+                dataset: Some(dataset),
+                entity: Some(entity),
+                ..StatementQuery::default()
+            };
+            statements.extend(tx.statements(&query)?);
+        }
+        Ok(statements)
+    }
+
+    /// The partner, if there is an agreement with it.
+    pub(crate) fn partner(&self, tx: &dyn Transaction, node: &NodeId) -> Result<Partner, NodeError> {
+        let row = tx.partner(node)?.ok_or_else(|| NodeError::NotFound(format!("an agreement with {node}")))?;
+        Partner::from_row(&row, self.identity().card()).map_err(NodeError::internal)
+    }
+}
+
+impl Gathered {
+    fn add_finding(&mut self, preview: Preview) {
+        let field = |name: String, text: String| FieldView { name, text };
+        self.view.leaves.extend(preview.leaves.into_iter().map(|leaving| field(leaving.name, leaving.value)));
+        self.view.removed.extend(preview.removed.into_iter().map(|removed| field(removed.name, removed.reason)));
+        self.draft.findings.extend(preview.release);
+    }
+
+    fn add_statement(&mut self, desk: &ReleaseDesk<'_>, statement: &Statement, label: &Label) {
+        let name = format!("statement {}", statement.id.0.short());
+        let content = &statement.content;
+        self.subjects.push(format!("statement:{}", statement.id));
+        match desk.preview_statement(statement, label) {
+            Ok(released) => {
+                let text = format!("{} {}: {}", content.entity, content.property, content.value);
+                self.view.leaves.push(FieldView { name, text });
+                self.draft.statements.push(released);
+            }
+            Err(removed) => {
+                self.view.removed.extend(removed.into_iter().map(|removed| FieldView { name: removed.name, text: removed.reason }));
+            }
+        }
+    }
+}
+
+/// The node's policy as the exchange asks it.
+struct PolicyRules<'a> {
+    node: &'a Node,
+    caller: &'a Caller,
+}
+
+impl ReleaseRules for PolicyRules<'_> {
+    fn check(&self, item: &ReleaseItem<'_>) -> Vec<oikos_exchange::Refusal> {
+        let label = Label { marking: item.marking.clone(), ..item.label.clone() };
+        let terms = &item.partner.agreement().terms;
+        let description = &item.partner.card().content.description;
+        let policy_item = match item.statement {
+            Some(statement) => Item::of_statement(statement, &label),
+            None => Item { label: &label, kind: ItemKind::Finding, class: item.selector.map_or(SelectorClass::Impersonal, Selector::class) },
+        };
+        let passage = Passage {
+            act: item.act,
+            principal: &self.caller.principal,
+            second: None,
+            sender: self.node.id(),
+            item: policy_item,
+            recipient: &Recipient { class: class_of(description.partner_class), regime: RecipientRegime::Union(description.regime) },
+            agreement: &Ceilings {
+                in_force: item.partner.check_in_force(item.act.at).is_ok(),
+                tlp: terms.tlp_ceiling,
+                purposes: terms.purposes.clone(),
+                kinds: terms.kinds.iter().map(|kind| kind_of(*kind)).collect(),
+                pre_authorised: BTreeSet::new(),
+                safeguards: false,
+                reuse_law: false,
+            },
+            provider_permits: false,
+            derogation: false,
+        };
+        match self.node.policy().check_release(&passage) {
+            Ok(()) => Vec::new(),
+            Err(refusals) => {
+                let own = |refusal: oikos_policy::Refusal| oikos_exchange::Refusal { rule: refusal.rule, reason: refusal.text };
+                refusals.into_iter().map(own).collect()
+            }
+        }
+    }
+}
+
+/// A card says only that a partner is outside the Union, so the strictest class is asked about: adequacy and safeguards are dated facts
+/// that come with the transfer table.
+pub(crate) fn class_of(class: oikos_exchange::PartnerClass) -> PartnerClass {
+    match class {
+        oikos_exchange::PartnerClass::MemberState => PartnerClass::MemberState,
+        oikos_exchange::PartnerClass::UnionBody => PartnerClass::EuBody,
+        oikos_exchange::PartnerClass::ThirdCountry => PartnerClass::ThirdCountryDerogation,
+        oikos_exchange::PartnerClass::InternationalOrganisation => PartnerClass::InternationalOrganisation,
+    }
+}
+
+fn kind_of(kind: ParcelKind) -> ItemKind {
+    match kind {
+        ParcelKind::FindingFacts => ItemKind::Finding,
+        ParcelKind::Statements => ItemKind::Statement,
+    }
+}
+
+fn company_selector(company: &CompanyName) -> Result<Selector, NodeError> {
+    let kind = SelectorKind::from_code(&company.kind)
+        .filter(|kind| matches!(kind, SelectorKind::Lei | SelectorKind::CompanyNumber))
+        .ok_or_else(|| NodeError::Invalid("a company is named by lei or company-number".into()))?;
+    oikos_matching::normalise(kind, &company.value).map_err(|error| NodeError::Invalid(error.to_string()))
+}
+
+fn subject_of(what: &DerivedFrom) -> String {
+    match what {
+        DerivedFrom::Finding { origin, key, .. } => format!("finding:{origin}/{key}"),
+        DerivedFrom::Statement { id, .. } => format!("statement:{id}"),
+    }
+}
+
+fn subjects_of(own: &NodeId, request: &ReleaseRequest) -> Vec<String> {
+    let finding = request.finding.iter().map(|name| format!("finding:{}/{}", name.origin.as_ref().unwrap_or(own), name.key));
+    let company = request.register_around.iter().map(|company| format!("selector:{}:{}", company.kind, company.value));
+    finding.chain(company).collect()
+}
+
+fn release_line(row: ReleaseRow) -> ReleaseLine {
+    ReleaseLine {
+        partner: row.partner.to_string(),
+        what: subject_of(&row.what),
+        fields: row.fields,
+        released_by: row.released_by.to_string(),
+        at: crate::findings::seconds(row.at),
+        recalled_at: row.recalled_at.map(crate::findings::seconds),
+    }
+}
+

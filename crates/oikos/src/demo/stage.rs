@@ -1,0 +1,221 @@
+//! The stage: two nodes with simulated clocks on one machine, linked over loopback by the real transport.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use oikos_exchange::{AgreementTerms, CryptoFloor, ParcelKind, SignedAgreement};
+use oikos_model::{Clock, LegalBasis, NodeId, Purpose, Regime, SimulatedClock, Timestamp, Tlp, UserName};
+use oikos_node::{Caller, Grounds, LinkedNode, Node, NodeConfig, NodeFolder, PartnerRequest, UserRequest};
+
+use super::Narrator;
+use crate::failure::Failure;
+
+/// Everyone's password in the demonstration: its nodes listen on loopback only and hold fiction.
+pub(crate) const PASSWORD: &str = "quiet-tide-on-loopback";
+
+/// One authority on the stage.
+pub(crate) struct Authority {
+    pub(crate) linked: LinkedNode,
+    clock: Arc<SimulatedClock>,
+    folder: PathBuf,
+    analyst: UserName,
+    releaser: UserName,
+}
+
+/// Both authorities.
+pub(crate) struct Stage {
+    pub(crate) at: Authority,
+    pub(crate) fi: Authority,
+}
+
+/// What makes one authority differ from another.
+struct Casting {
+    folder: &'static str,
+    id: &'static str,
+    name: &'static str,
+    country: &'static str,
+    purpose: &'static str,
+    legal_basis: &'static str,
+    analyst: (&'static str, &'static str),
+    releaser: (&'static str, &'static str),
+    desk: &'static str,
+}
+
+const AT: Casting = Casting {
+    folder: "at",
+    id: "at.investment-screening",
+    name: "Investment screening office (fictional)",
+    country: "AT",
+    purpose: "fdi-screening",
+    legal_basis: "Reg. (EU) 2019/452 Art. 6",
+    analyst: ("jonas.gruber", "Jonas Gruber"),
+    releaser: ("eva.huber", "Eva Huber"),
+    desk: "desk:ownership",
+};
+
+const FI: Casting = Casting {
+    folder: "fi",
+    id: "fi.coast-guard",
+    name: "Coast guard (fictional)",
+    country: "FI",
+    purpose: "maritime-safety",
+    legal_basis: "Dir. 2002/59/EC",
+    analyst: ("mikko.laine", "Mikko Laine"),
+    releaser: ("anna.virtanen", "Anna Virtanen"),
+    desk: "desk:sea",
+};
+
+impl Stage {
+    /// Makes both nodes, their people and the agreement.
+    pub(crate) async fn set(folder: &Path, day_zero: Timestamp) -> Result<Self, Failure> {
+        let start = days_from(day_zero, -126)?;
+        let at = Authority::new(folder, &AT, start).await?;
+        let fi = Authority::new(folder, &FI, start).await?;
+        let stage = Self { at, fi };
+        stage.agree(start, days_from(day_zero, 365)?)?;
+        Ok(stage)
+    }
+
+    /// Moves both clocks.
+    pub(crate) fn advance_to(&self, now: Timestamp) {
+        self.at.clock.advance_to(now);
+        self.fi.clock.advance_to(now);
+    }
+
+    /// Both sign one agreement and take each other up.
+    fn agree(&self, valid_from: Timestamp, valid_to: Timestamp) -> Result<(), Failure> {
+        let purposes = ["fdi-screening", "infrastructure-protection", "maritime-safety"];
+        let terms = AgreementTerms {
+            format: 1,
+            title: "Quiet Tide: critical infrastructure at sea (fictional)".to_owned(),
+            parties: [self.at.id().clone(), self.fi.id().clone()].into(),
+            kinds: [ParcelKind::FindingFacts, ParcelKind::Statements].into(),
+            purposes: purposes.into_iter().filter_map(|code| Purpose::new(code).ok()).collect(),
+            tlp_ceiling: Tlp::Amber,
+            regimes: BTreeSet::from([Regime::Gdpr]),
+            pre_authorised: BTreeSet::new(),
+            ask_budgets_per_day: std::collections::BTreeMap::new(),
+            retention_days: 730,
+            crypto_floor: CryptoFloor::HybridPostQuantum,
+            valid_from,
+            valid_to,
+        };
+        let failure = |error: oikos_exchange::AgreementError| Failure::new(error.to_string());
+        let (at, fi) = (self.at.linked.node().identity(), self.fi.linked.node().identity());
+        let proposal = SignedAgreement::propose(terms, at).map_err(failure)?;
+        let agreement = proposal.countersign(fi, at.card()).map_err(failure)?;
+        for (one, other) in [(&self.at, &self.fi), (&self.fi, &self.at)] {
+            let card = other.linked.node().identity().card().clone();
+            let request = PartnerRequest { card, agreement: agreement.clone() };
+            one.linked.node().add_partner(&one.operator()?, &request)?;
+        }
+        Ok(())
+    }
+
+    /// Serves both pages until somebody ends it. The clocks stand still at the story's end.
+    pub(crate) async fn serve(&self, narrator: &Narrator) -> Result<(), Failure> {
+        let mut pages = Vec::new();
+        for authority in [&self.at, &self.fi] {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|error| Failure::new(error.to_string()))?;
+            let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
+            let people = format!("{} or {}", authority.analyst, authority.releaser);
+            narrator.say(&format!("{}: http://{address}   sign in as {people}, password {PASSWORD}", authority.id()));
+            let router = authority.linked.router();
+            pages.push(tokio::spawn(async move { axum::serve(listener, router).await }));
+        }
+        narrator.say("Ctrl-C ends it.");
+        crate::commands::serve::interrupted().await;
+        pages.iter().for_each(tokio::task::JoinHandle::abort);
+        Ok(())
+    }
+}
+
+impl Authority {
+    async fn new(parent: &Path, casting: &Casting, start: Timestamp) -> Result<Self, Failure> {
+        let invalid = |error: oikos_model::IdentifierError| Failure::new(error.to_string());
+        // The partner's card names where it listens, so the port is chosen before the keys are made.
+        let port = free_port().await?;
+        let config = NodeConfig {
+            id: NodeId::new(casting.id).map_err(invalid)?,
+            display_name: casting.name.to_owned(),
+            country: casting.country.to_owned(),
+            regime: Regime::Gdpr,
+            default_purpose: Purpose::new(casting.purpose).map_err(invalid)?,
+            default_legal_basis: LegalBasis::new(casting.legal_basis).map_err(invalid)?,
+            listen: "127.0.0.1:0".to_owned(),
+            exchange_listen: format!("127.0.0.1:{port}"),
+        };
+        let clock = Arc::new(SimulatedClock::new(start));
+        let as_clock: Arc<dyn Clock> = clock.clone();
+        let folder = NodeFolder::new(parent.join(casting.folder));
+        oikos_node::init(&folder, &config, &as_clock)?;
+        let linked = LinkedNode::new(Arc::new(Node::open(folder.clone(), as_clock)?));
+        let authority = Self {
+            linked,
+            clock,
+            folder: folder.root().to_owned(),
+            analyst: UserName::new(casting.analyst.0).map_err(invalid)?,
+            releaser: UserName::new(casting.releaser.0).map_err(invalid)?,
+        };
+        authority.employ(casting.analyst, &["analyst", "data-protection-officer", casting.desk])?;
+        authority.employ(casting.releaser, &["releaser", "analyst", casting.desk])?;
+        let server = authority.linked.listen(([127, 0, 0, 1], port).into()).await?;
+        tokio::spawn(server.run(std::future::pending()));
+        Ok(authority)
+    }
+
+    fn employ(&self, (account, name): (&str, &str), roles: &[&str]) -> Result<(), Failure> {
+        let request = UserRequest {
+            name: UserName::new(account).map_err(|error| Failure::new(error.to_string()))?,
+            display_name: name.to_owned(),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            password: Some(PASSWORD.to_owned()),
+            disabled: false,
+        };
+        self.linked.node().put_user(&self.operator()?, &request)?;
+        Ok(())
+    }
+
+    pub(crate) fn id(&self) -> &NodeId {
+        self.linked.node().id()
+    }
+
+    /// The authority's present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whoever owns the folder.
+    pub(crate) fn operator(&self) -> Result<Caller, Failure> {
+        let token = oikos_node::operator_token(&NodeFolder::new(&self.folder))?;
+        Ok(self.linked.node().caller_of_token(&token, Grounds::default())?)
+    }
+
+    /// The analyst, signed in.
+    pub(crate) fn analyst(&self) -> Result<Caller, Failure> {
+        self.signed_in(&self.analyst, Grounds::default())
+    }
+
+    /// The releaser, signed in, for a purpose.
+    pub(crate) fn releaser(&self, purpose: &str) -> Result<Caller, Failure> {
+        let purpose = Purpose::new(purpose).map_err(|error| Failure::new(error.to_string()))?;
+        self.signed_in(&self.releaser, Grounds { purpose: Some(purpose), ..Grounds::default() })
+    }
+
+    fn signed_in(&self, name: &UserName, grounds: Grounds) -> Result<Caller, Failure> {
+        let (token, _) = self.linked.node().sign_in(name, PASSWORD)?;
+        Ok(self.linked.node().caller_of_token(&token, grounds)?)
+    }
+}
+
+/// A port nobody listens on just now.
+async fn free_port() -> Result<u16, Failure> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|error| Failure::new(error.to_string()))?;
+    Ok(listener.local_addr().map_err(|error| Failure::new(error.to_string()))?.port())
+}
+
+/// A day of the story: midnight UTC so many days from the cable fault.
+pub(crate) fn days_from(day_zero: Timestamp, days: i64) -> Result<Timestamp, Failure> {
+    Timestamp::from_second(day_zero.as_second() + days * 86_400).map_err(|error| Failure::new(error.to_string()))
+}
