@@ -20,7 +20,7 @@ pub use tables::{ENTITIES, INTERESTS};
 /// The desk.
 pub static OWNERSHIP: Desk = Desk {
     name: "ownership",
-    question: "An investment-screening officer asks: who stands behind this stake, and does it stop just short of a screening step?",
+    question: "A screening officer asks: who stands behind this stake, and does it stop just short of a screening step?",
     purpose: "fdi-screening",
     legal_basis: "Reg. (EU) 2019/452 Art. 3, 4 and 10",
     datasets: &[PUBLIC_REGISTER, NOTIFIED_DEALS],

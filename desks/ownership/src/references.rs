@@ -14,7 +14,7 @@ const STEPS: &str = include_str!("../reference/screening_steps.csv");
 /// Shares at which a state's law asks for a notification or an authorisation, with the days between which it does.
 pub const SCREENING_STEPS: ReferenceTable = ReferenceTable {
     name: "screening_steps",
-    description: "Shares at which a state screens a foreign investment, since when and until when; its README says which were verified.",
+    description: "Shares at which a state screens a foreign investment, with its dates; the desk's README says which were verified.",
     rows: screening_steps,
 };
 
@@ -77,7 +77,10 @@ mod tests {
         assert!(rows.num_rows() > 0);
         let steps = rows.column(1).as_primitive::<Float64Type>();
         assert!(steps.values().iter().all(|step| (0.0..100.0).contains(step)));
-        let (from, to) = (rows.column(2).as_primitive::<TimestampMicrosecondType>(), rows.column(3).as_primitive::<TimestampMicrosecondType>());
+        let (from, to) = (
+            rows.column(2).as_primitive::<TimestampMicrosecondType>(),
+            rows.column(3).as_primitive::<TimestampMicrosecondType>(),
+        );
         assert!(from.iter().zip(to).all(|(from, to)| to.is_none_or(|to| from < Some(to))));
         let states = rows.column(0).as_string::<i32>();
         assert!(states.iter().all(|state| state.is_some_and(|state| state.len() == 2)));

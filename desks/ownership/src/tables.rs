@@ -14,8 +14,12 @@ const RECORD_ID: Column = column(
     "Import number and the statement's ordinal in its file; all rows of one statement share it.",
 );
 const STATEMENT: Column = column("statement", ColumnType::Text, false, "The source's id of the statement.");
-const PUBLISHER: Column =
-    column("publisher", ColumnType::Text, false, "Who published the statement; record ids are unique within it. Empty: not said.");
+const PUBLISHER: Column = column(
+    "publisher",
+    ColumnType::Text,
+    false,
+    "Who published the statement; record ids are unique within it. Empty: not said.",
+);
 const STATED_AT: Column = column("stated_at", ColumnType::Time, false, "The day or moment as of which the source says so.");
 const RECORD_STATUS: Column =
     column("record_status", ColumnType::Text, false, "new, updated or closed; new where the source does not say.");
@@ -32,7 +36,12 @@ pub const ENTITIES: TableDefinition = TableDefinition {
         PUBLISHER,
         column("entity", ColumnType::Text, false, "The publisher's id of the entity."),
         column("kind", ColumnType::Text, false, "company, public-body, arrangement or person."),
-        column("entity_type", ColumnType::Text, false, "The type in the terms of BODS 0.4, for example registeredEntity or stateBody."),
+        column(
+            "entity_type",
+            ColumnType::Text,
+            false,
+            "The type in the terms of BODS 0.4, for example registeredEntity or stateBody.",
+        ),
         column("name", ColumnType::Text, true, "Its name; empty for a person."),
         column("person_name", ColumnType::Text, true, "The name of a person."),
         column("lei", ColumnType::Text, true, "Its Legal Entity Identifier, checked and normalised."),
@@ -58,7 +67,12 @@ pub const INTERESTS: TableDefinition = TableDefinition {
         PUBLISHER,
         column("relationship", ColumnType::Text, false, "The publisher's id of the relationship."),
         column("subject", ColumnType::Text, true, "The publisher's id of what is owned; empty where the source does not say."),
-        column("interested_party", ColumnType::Text, true, "The publisher's id of the owner; empty where the source does not say."),
+        column(
+            "interested_party",
+            ColumnType::Text,
+            true,
+            "The publisher's id of the owner; empty where the source does not say.",
+        ),
         column("unspecified_reason", ColumnType::Text, true, "Why the source leaves one of the two empty."),
         column("interest", ColumnType::Text, true, "The kind of interest in the terms of BODS 0.4."),
         column("share_percent", ColumnType::Float, true, "The exact share."),

@@ -51,7 +51,8 @@ impl OwnershipGraph {
         let (walk_a, walk_b) = (self.walk_upwards(a, limits), self.walk_upwards(b, limits));
         let common = common_nodes(&walk_a, &walk_b);
         let is_truncated = walk_a.is_truncated || walk_b.is_truncated || common.len() > limits.max_parents;
-        let found = common.iter().take(limits.max_parents).map(|(_, _, parent)| self.common_parent(*parent, (a, &walk_a), (b, &walk_b)));
+        let found =
+            common.iter().take(limits.max_parents).map(|(_, _, parent)| self.common_parent(*parent, (a, &walk_a), (b, &walk_b)));
         CommonParents { found: found.collect(), is_truncated, hubs: self.hub_names(&[&walk_a, &walk_b]) }
     }
 

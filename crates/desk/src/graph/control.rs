@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use super::OwnershipGraph;
 
 impl OwnershipGraph {
-    /// The entities `source` controls, by name: the least set such that an entity is in it when `source` and the set together hold more than
+    /// The entities `source` controls, by name: the least set such that an entity is in it when `source` and the set together
+    /// hold more than
     /// `threshold_percent` of it (Magnanimi & Iezzi 2022; 50 for a majority). An unknown share counts as nothing. Each holding is looked
     /// at once, so it takes time in proportion to the holdings of what is controlled.
     pub fn controlled_by(&self, source: &str, threshold_percent: f64) -> Vec<String> {

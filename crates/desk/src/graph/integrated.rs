@@ -1,10 +1,10 @@
 //! Integrated ownership: how much of each entity a source holds over all chains together.
 //!
 //! With `A_ij` the share of `j` held by `i` and `V = (I − A)⁻¹`, the share of `i` in `j` corrected for cycles is `V_ij / V_ii`
-//! (Vitali, Glattfelder & Battiston 2011): the weight of all walks from `i` to `j` that never return to `i`. Those are exactly the walks in the
-//! graph without the edges into `i`, so one sparse solve per source does: weight is pushed down the holdings until what is
-//! left to push is negligible. Read the other way, it is the chance that someone who steps from `j` to one of its owners, with the shares as chances,
-//! comes to `i` before getting lost; so it is never above 1, and the solve settles.
+//! (Vitali, Glattfelder & Battiston 2011): the weight of all walks from `i` to `j` that never return to `i`. Those are exactly
+//! the walks in the graph without the edges into `i`, so one sparse solve per source does: weight is pushed down the holdings
+//! until what is left to push is negligible. Read the other way, it is the chance that someone who steps from `j` to one of its
+//! owners, with the shares as chances, comes to `i` before getting lost; so it is never above 1, and the solve settles.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -31,7 +31,8 @@ pub(super) struct PushedShares {
 }
 
 impl OwnershipGraph {
-    /// What `source` holds of every entity below it, by name. Shares in one entity that add up to more than 100 % are scaled down to
+    /// What `source` holds of every entity below it, by name. Shares in one entity that add up to more than 100 % are scaled down
+    /// to
     /// 100 % first: a source that states more contradicts itself.
     ///
     /// # Errors

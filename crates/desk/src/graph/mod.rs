@@ -58,9 +58,9 @@ struct Arc {
 
 /// Who holds whom. Build it once, ask it often.
 ///
-/// Several edges between the same two become one: the one with the greatest known share, then the lowest reference. A register states voting
-/// rights beside shares, and adding the two would count one holding twice. A share that is no percentage (below 0, above 100,
-/// not a number) counts as unknown. An entity's holding of itself is kept.
+/// Several edges between the same two become one: the one with the greatest known share, then the lowest reference. A register
+/// states voting rights beside shares, and adding the two would count one holding twice. A share that is no percentage (below 0,
+/// above 100, not a number) counts as unknown. An entity's holding of itself is kept.
 #[derive(Debug, Clone)]
 pub struct OwnershipGraph {
     /// Sorted, so that the order of indexes is the order of names.

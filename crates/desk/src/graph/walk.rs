@@ -13,8 +13,8 @@ pub struct PathLimits {
     pub max_visited: usize,
     /// The most parents in an answer.
     pub max_parents: usize,
-    /// An entity with more direct holdings than this is a hub: a fund, a nominee, a registrar. It stands behind everyone, so sharing it
-    /// says nothing; it is left out, and so is whoever stands behind it.
+    /// An entity with more direct holdings than this is a hub: a fund, a nominee, a registrar. It stands behind everyone, so
+    /// sharing it says nothing; it is left out, and so is whoever stands behind it.
     pub hub_holdings: usize,
 }
 
@@ -29,8 +29,8 @@ impl Default for PathLimits {
 pub struct Parent {
     /// Who.
     pub entity: String,
-    /// A shortest chain of holdings, from the parent down to the entity. Among chains of the same length it is the one whose owners come first by
-    /// name, looking from the entity upwards.
+    /// A shortest chain of holdings, from the parent down to the entity. Among chains of the same length it is the one whose
+    /// owners come first by name, looking from the entity upwards.
     pub path: Vec<OwnershipEdge>,
     /// Whether nobody is known to hold the parent.
     pub is_ultimate: bool,

@@ -15,8 +15,8 @@ const NAME: &str = "common_parent";
 /// Rows per batch it emits.
 const BATCH_ROWS: usize = 4096;
 
-/// Inputs: holdings (`owner`, `owned`, `owner_name`, `owned_name`, `share_percent`, `record_id`) and pairs (`a`, `b`). Output: one row per pair
-/// and common parent, fewest hops first within a pair. Parameters, both optional: `chain_hops`, `hub_holdings`.
+/// Inputs: holdings (`owner`, `owned`, `owner_name`, `owned_name`, `share_percent`, `record_id`) and pairs (`a`, `b`). Output:
+/// one row per pair and common parent, fewest hops first within a pair. Parameters, both optional: `chain_hops`, `hub_holdings`.
 #[derive(Debug, Clone, Copy)]
 pub struct CommonParentKernel;
 

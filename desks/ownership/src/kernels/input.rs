@@ -47,7 +47,8 @@ pub(super) fn cell(column: &StringArray, row: usize) -> Option<&str> {
     (!column.is_null(row)).then(|| column.value(row))
 }
 
-/// Holdings as they are pushed: `owner`, `owned`, `share_percent`, `record_id`, and what to call the two ends, `owner_name` and `owned_name`.
+/// Holdings as they are pushed: `owner`, `owned`, `share_percent`, `record_id`, and what to call the two ends, `owner_name` and
+/// `owned_name`.
 #[derive(Default)]
 pub(super) struct Holdings {
     edges: Vec<OwnershipEdge>,

@@ -15,8 +15,8 @@ const NAME: &str = "ownership_parents";
 /// Rows per batch it emits.
 const BATCH_ROWS: usize = 4096;
 
-/// Inputs: holdings (as `common_parent`) and parties (`party`). Output: one row per party and parent, nearest first within a party.
-/// Parameters, both optional: `chain_hops`, `hub_holdings`.
+/// Inputs: holdings (as `common_parent`) and parties (`party`). Output: one row per party and parent, nearest first within a
+/// party. Parameters, both optional: `chain_hops`, `hub_holdings`.
 #[derive(Debug, Clone, Copy)]
 pub struct ParentsKernel;
 
@@ -44,7 +44,12 @@ impl Kernel for ParentsKernel {
     }
 
     fn start(&self, parameters: &Parameters) -> Result<Box<dyn KernelRun>, KernelError> {
-        Ok(Box::new(Run { limits: limits(NAME, parameters)?, holdings: Holdings::default(), parties: Vec::new(), party_bytes: 0 }))
+        Ok(Box::new(Run {
+            limits: limits(NAME, parameters)?,
+            holdings: Holdings::default(),
+            parties: Vec::new(),
+            party_bytes: 0,
+        }))
     }
 }
 

@@ -63,7 +63,10 @@ fn run(kernel: &dyn Kernel, parameters: &Parameters, inputs: &[RecordBatch]) -> 
 }
 
 fn column(batches: &[RecordBatch], name: &str) -> Vec<String> {
-    batches.iter().flat_map(|batch| batch.column_by_name(name).unwrap().as_string::<i32>().iter().flatten().map(str::to_owned)).collect()
+    batches
+        .iter()
+        .flat_map(|batch| batch.column_by_name(name).unwrap().as_string::<i32>().iter().flatten().map(str::to_owned))
+        .collect()
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Reading a checked statement's fields. Everything here may rely on the shape that `schema` made sure of, and is empty where it does not hold.
+//! Reading a checked statement's fields. Everything here may rely on the shape that `schema` made sure of, and is empty where it
+//! does not hold.
 
 use oikos_matching::normalise;
 use oikos_model::{Selector, SelectorKind, Timestamp};

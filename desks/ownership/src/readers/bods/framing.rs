@@ -1,7 +1,9 @@
-//! Cutting a JSON file into its statements without reading it into memory, so that one bad statement does not take its neighbours along.
+//! Cutting a JSON file into its statements without reading it into memory, so that one bad statement does not take its neighbours
+//! along.
 //!
-//! Only brackets and strings are looked at here; whether a piece is JSON is judged piece by piece. Three breaks are mended, because
-//! otherwise everything after them would be lost: a string that is not closed ends with its line; a piece in which a second
+//! Only brackets and strings are looked at here; whether a piece is JSON is judged piece by piece. Three breaks are mended,
+//! because otherwise everything after them would be lost: a string that is not closed ends with its line; a piece in which a
+//! second
 //! `statementId` appears ends before the object that holds it; and where the file is one statement per line, a line that begins
 //! with `{"` begins a piece.
 
@@ -144,7 +146,8 @@ impl<'a> Frames<'a> {
     fn end(&mut self) -> Result<Option<Frame>, ReadError> {
         if let Some(piece) = self.piece.take() {
             let line = self.place.line;
-            let problem = piece.is_bracketed().then(|| format!("the file ends at line {line} inside this statement; it is truncated"));
+            let problem =
+                piece.is_bracketed().then(|| format!("the file ends at line {line} inside this statement; it is truncated"));
             return Ok(Some(self.close(piece, problem)));
         }
         match self.layout {
@@ -230,7 +233,9 @@ impl<'a> Frames<'a> {
         let begin = piece.begin;
         let (bytes, mut broken) = match piece.into_bytes() {
             Ok(bytes) => (bytes, problem),
-            Err(beginning) => (beginning, Some(format!("the statement is larger than {} bytes; it was not read", self.statement_bytes))),
+            Err(beginning) => {
+                (beginning, Some(format!("the statement is larger than {} bytes; it was not read", self.statement_bytes)))
+            }
         };
         if self.layout == Layout::ArrayEnded {
             // What follows is not this format, so it ends here: one refusal, not one per word.

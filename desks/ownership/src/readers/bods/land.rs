@@ -69,7 +69,8 @@ impl<'a> Landing<'a> {
 
     /// Takes a statement whose shape was checked.
     pub(super) fn take(&mut self, ordinal: u64, statement: &Value) -> Result<(), Fault> {
-        let position = u32::try_from(ordinal).map_err(|_| Fault::new("", "there are more statements than an import can number"))?;
+        let position =
+            u32::try_from(ordinal).map_err(|_| Fault::new("", "there are more statements than an import can number"))?;
         let envelope = Envelope::of(statement, self.source.record_id(position))?;
         let details = &statement["recordDetails"];
         match text(statement, &["recordType"]) {
@@ -196,7 +197,8 @@ impl<'a> Landing<'a> {
         Ok(())
     }
 
-    /// One `ownership` entity per relationship. Its share is that of the shareholding, else of the voting rights, else of the first interest.
+    /// One `ownership` entity per relationship. Its share is that of the shareholding, else of the voting rights, else of the
+    /// first interest.
     fn draft_ownership(
         &mut self,
         envelope: &Envelope<'_>,
@@ -210,7 +212,8 @@ impl<'a> Landing<'a> {
         }
         let mut says = self.speaker(envelope, "ownership", INTERESTS.name)?;
         let of_type = |wanted: &str| interests.iter().find(|interest| text(interest, &["type"]) == Some(wanted));
-        let main = of_type("shareholding").or_else(|| of_type("votingRights")).or_else(|| interests.first()).unwrap_or(&Value::Null);
+        let main =
+            of_type("shareholding").or_else(|| of_type("votingRights")).or_else(|| interests.first()).unwrap_or(&Value::Null);
         says.valid_from = time(main, "startDate");
         says.valid_to = time(main, "endDate").or(says.valid_to);
         says.each("owner", party);
@@ -243,7 +246,9 @@ impl<'a> Landing<'a> {
 
 impl<'a> Envelope<'a> {
     fn of(statement: &'a Value, record_id: i64) -> Result<Self, Fault> {
-        let field = |name: &str| text(statement, &[name]).ok_or_else(|| Fault::new(format!("/{name}"), "expected text that is not empty"));
+        let field = |name: &str| {
+            text(statement, &[name]).ok_or_else(|| Fault::new(format!("/{name}"), "expected text that is not empty"))
+        };
         let stated_at = text(statement, &["statementDate"]).and_then(moment);
         let publisher = |name: &str| text(statement, &["publicationDetails", "publisher", name]);
         Ok(Self {

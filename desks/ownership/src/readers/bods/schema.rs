@@ -228,7 +228,8 @@ const RELATIONSHIP: Fields = Fields {
 
 fn check_components(relationship: &Map<String, Value>) -> Result<(), Fault> {
     let is_component = relationship.get("isComponent").and_then(Value::as_bool) == Some(true);
-    let has_components = relationship.get("componentRecords").and_then(Value::as_array).is_some_and(|records| !records.is_empty());
+    let has_components =
+        relationship.get("componentRecords").and_then(Value::as_array).is_some_and(|records| !records.is_empty());
     if is_component && has_components {
         return Err(Fault::new("/componentRecords", "expected none, because this relationship is itself a component"));
     }

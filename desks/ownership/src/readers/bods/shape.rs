@@ -32,14 +32,17 @@ pub(super) enum Shape {
     TextOr(&'static Fields),
 }
 
+/// A rule over several fields of an object.
+pub(super) type Rule = fn(&Map<String, Value>) -> Result<(), Fault>;
+
 /// What an object must be. Fields that are not listed are allowed: the standard is open.
 pub(super) struct Fields {
     pub(super) fields: &'static [(&'static str, Shape)],
     pub(super) required: &'static [&'static str],
     /// At least one of these; empty: no such rule.
     pub(super) any_of: &'static [&'static str],
-    /// A rule over several fields, run when each for itself is right.
-    pub(super) rule: Option<fn(&Map<String, Value>) -> Result<(), Fault>>,
+    /// Run when each field for itself is right.
+    pub(super) rule: Option<Rule>,
 }
 
 /// A value that is not what it must be.
@@ -149,7 +152,9 @@ fn shown(value: &Value) -> String {
 
 /// A full-date of RFC 3339.
 pub(super) fn date(text: &str) -> Option<Date> {
-    let digits = |range| text.get(range).and_then(|part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?);
+    let digits = |range| {
+        text.get(range).and_then(|part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?)
+    };
     let is_separated = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
     let (year, month, day): (i16, i16, i16) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
     if !is_separated {

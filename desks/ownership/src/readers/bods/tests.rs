@@ -132,14 +132,19 @@ fn every_invalid_statement_is_refused_at_its_field() {
             continue;
         };
         refused += 1;
-        let fields: Vec<&str> = expected.lines().find(|line| line.starts_with(name.as_str())).unwrap_or(",,,").split(',').collect();
-        let (kind, path, field) = (fields[1], fields[2].trim_start_matches("$[0]").replace(['.', '['], "/").replace(']', ""), fields[3].trim());
+        let fields: Vec<&str> =
+            expected.lines().find(|line| line.starts_with(name.as_str())).unwrap_or(",,,").split(',').collect();
+        let (kind, path, field) =
+            (fields[1], fields[2].trim_start_matches("$[0]").replace(['.', '['], "/").replace(']', ""), fields[3].trim());
         let pointer = reject.field.as_deref().unwrap();
         let wanted = if kind == "required" { format!("{path}/{field}") } else { path };
         at_its_field += usize::from(pointer == wanted);
         assert!(pointer == wanted || fields[0].is_empty(), "{name}: refused at {pointer}, expected {wanted}: {}", reject.reason);
     }
-    println!("{refused} of {} invalid files are refused, {at_its_field} at the field the standard's tests name; accepted: {accepted:?}", files.len());
+    println!(
+        "{refused} of {} invalid files are refused, {at_its_field} at the field the standard's tests name; accepted: {accepted:?}",
+        files.len()
+    );
     // A single statement without its array is one of the three layouts the reader takes.
     assert_eq!(accepted, ["statements_not_array.json"]);
 }
@@ -167,7 +172,11 @@ fn truncated_files_land_what_is_whole_and_say_where_they_end() {
     assert_eq!(kept.entity_ids(), ["a"]);
     assert_eq!(kept.rejects.len(), 1);
     assert_eq!(kept.rejects[0].position, 2);
-    assert!(kept.rejects[0].reason.contains("line 4") && kept.rejects[0].reason.contains("truncated"), "{}", kept.rejects[0].reason);
+    assert!(
+        kept.rejects[0].reason.contains("line 4") && kept.rejects[0].reason.contains("truncated"),
+        "{}",
+        kept.rejects[0].reason
+    );
     let between = text.find(",\n{").unwrap() + 1;
     let (kept, _) = read(&text.as_bytes()[..between]);
     assert_eq!(kept.entity_ids(), ["a"]);
@@ -177,7 +186,8 @@ fn truncated_files_land_what_is_whole_and_say_where_they_end() {
 #[test]
 fn a_broken_statement_does_not_take_its_neighbours_along() {
     let whole = [entity("a"), entity("b"), entity("c")];
-    let breaks: [(&str, fn(&str) -> String); 6] = [
+    type Damage = fn(&str) -> String;
+    let breaks: [(&str, Damage); 6] = [
         ("a missing closing bracket", |text| text.trim_end_matches('}').to_owned()),
         ("a missing quote", |text| text.replace("Company b\"", "Company b\n")),
         ("a trailing comma", |text| text.replace("\"Company b\"", "\"Company b\",")),
@@ -339,7 +349,12 @@ proptest! {
     }
 
     #[test]
-    fn a_mutated_file_never_panics_and_loses_nothing(cut in 0usize..2000, at in 0usize..2000, byte in any::<u8>(), buffer_bytes in 1usize..300) {
+    fn a_mutated_file_never_panics_and_loses_nothing(
+        cut in 0usize..2000,
+        at in 0usize..2000,
+        byte in any::<u8>(),
+        buffer_bytes in 1usize..300,
+    ) {
         let mut bytes = array(&[entity("a"), RELATIONSHIP.to_owned(), entity("b")]).into_bytes();
         bytes.truncate(cut.max(1));
         let length = bytes.len();
