@@ -160,12 +160,7 @@ impl Sums {
         self.latitude += other.latitude;
         self.longitude += other.longitude;
         let [south, north, west, east] = other.bounds;
-        self.bounds = [
-            self.bounds[0].min(south),
-            self.bounds[1].max(north),
-            self.bounds[2].min(west),
-            self.bounds[3].max(east),
-        ];
+        self.bounds = [self.bounds[0].min(south), self.bounds[1].max(north), self.bounds[2].min(west), self.bounds[3].max(east)];
         self.nearest_m = self.nearest_m.min(other.nearest_m);
         self.under_way += other.under_way;
         self.at_rest += other.at_rest;
