@@ -58,7 +58,7 @@ fn session(desk: &Desk, folder: &Path, tables: &[LoadedTable]) -> Outcome<Box<dy
 #[test]
 fn every_desk_holds_its_corpus() {
     let mut failures = Vec::new();
-    for desk in DESKS {
+    for &desk in DESKS {
         // A session reads its files as it goes, so their folders live as long as the desk's walk.
         let mut folders = Vec::new();
         let mut new_engine = |tables: &[LoadedTable]| {
@@ -79,7 +79,7 @@ fn every_desk_holds_its_corpus() {
 /// What `cargo xtask new detector` writes runs as it is, and holds what its cases say.
 #[test]
 fn a_new_detector_runs_from_the_start() {
-    for desk in DESKS {
+    for &desk in DESKS {
         let files = oikos_desk::render::detector_template(desk, "scaffold-of-this-test").unwrap();
         let (root, mut folders) = (TempDir::new().unwrap(), Vec::new());
         for (path, text) in &files {

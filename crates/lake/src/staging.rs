@@ -109,35 +109,26 @@ impl Staging {
     }
 
     fn close_file(&mut self) -> Result<(), LakeError> {
-        let Some(mut file) = self.open.take() else { return Ok(()) };
-        let finished = file.finish(&self.folders).and_then(|(size, footer)| {
-            Ok(DataFile {
-                id: 0,
-                table: self.table.clone(),
-                path: file.path.clone(),
-                record_count: file.record_count,
-                file_size_bytes: size,
-                footer_size_bytes: footer,
-                import_number: self.import_number,
-                label: self.label,
-                time_minimum: self.time_column.and_then(|column| file.columns[column].time_bounds()).map(|bounds| bounds.0),
-                time_maximum: self.time_column.and_then(|column| file.columns[column].time_bounds()).map(|bounds| bounds.1),
-                begin_snapshot: 0,
-                statistics: std::mem::take(&mut file.columns)
-                    .into_iter()
-                    .zip(self.schema.fields())
-                    .map(|(gatherer, field)| gatherer.finish(field.name()))
-                    .collect(),
-            })
+        // The file stays in its place until it is finished, so that dropping the staging removes it after an error.
+        let Some(file) = &mut self.open else { return Ok(()) };
+        let (file_size_bytes, footer_size_bytes) = file.finish(&self.folders)?;
+        let Some(file) = self.open.take() else { return Ok(()) };
+        let times = self.time_column.and_then(|column| file.columns[column].time_bounds());
+        let gathered = file.columns.into_iter().zip(self.schema.fields());
+        self.finished.push(DataFile {
+            id: 0,
+            table: self.table.clone(),
+            path: file.path,
+            record_count: file.record_count,
+            file_size_bytes,
+            footer_size_bytes,
+            import_number: self.import_number,
+            label: self.label,
+            time_minimum: times.map(|(earliest, _)| earliest),
+            time_maximum: times.map(|(_, latest)| latest),
+            begin_snapshot: 0,
+            statistics: gathered.map(|(gatherer, field)| gatherer.finish(field.name())).collect(),
         });
-        match finished {
-            Ok(finished) => self.finished.push(finished),
-            Err(error) => {
-                // It is put back, so that dropping the staging removes it.
-                self.open = Some(file);
-                return Err(error);
-            }
-        }
         Ok(())
     }
 }

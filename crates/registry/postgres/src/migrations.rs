@@ -16,7 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0003_statement_by_entity",
     "0004_statement_by_record",
     "0005_statement_selector",
-    "0006_statement_selector_by_statement",
+    "0006_statement_selector_by_value",
     "0007_judgement",
     "0008_journal_entry",
 ];

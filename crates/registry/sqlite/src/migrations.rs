@@ -17,7 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0004_statement_by_entity",
     "0005_statement_by_record",
     "0006_statement_selector",
-    "0007_statement_selector_by_statement",
+    "0007_statement_selector_by_value",
     "0008_judgement",
     "0009_finding",
     "0010_finding_by_score",
