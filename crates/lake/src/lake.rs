@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry, ObjectStoreUrl};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::object_store::local::LocalFileSystem;
@@ -13,6 +12,7 @@ use oikos_desk::TableDefinition;
 use oikos_model::LabelId;
 use oikos_registry::{Catalogue, DataFile};
 
+use crate::memory::SharedMemory;
 use crate::staging::{create_folder, is_data_path, remove_file, sync_folder};
 use crate::workers::Workers;
 use crate::{LakeError, LakeLimits, Permits, Session, SessionLimits, Staging};
@@ -99,7 +99,7 @@ fn environment(data: &Path, spill: &Path, limits: &LakeLimits) -> datafusion::er
         .with_mode(DiskManagerMode::Directories(vec![spill.to_owned()]))
         .with_max_temp_directory_size(limits.spill_bytes);
     RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+        .with_memory_pool(Arc::new(SharedMemory::new(limits.memory_bytes)))
         .with_disk_manager_builder(disk)
         .with_object_store_registry(Arc::new(stores))
         .build_arc()

@@ -15,6 +15,7 @@ mod functions;
 mod kernel_step;
 mod lake;
 mod limits;
+mod memory;
 mod permits;
 mod session;
 mod sql;

@@ -309,7 +309,7 @@ fn session_state(engine: &EngineParts) -> SessionState {
         .with_default_catalog_and_schema("oikos", "lake");
     let options = config.options_mut();
     options.execution.time_zone = Some("UTC".to_owned());
-    // Set aside by each sort for merging what it spilled; the engine's 10 MB would be all of a small lake's memory.
+    // Set aside by each sort for merging what it spilled; the engine's 10 MB would be much of a small lake's memory.
     options.execution.sort_spill_reservation_bytes = (engine.memory_bytes / 64).clamp(1 << 20, 10 << 20);
     // Text is one type in the whole house.
     options.sql_parser.map_string_types_to_utf8view = false;

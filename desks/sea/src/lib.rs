@@ -22,10 +22,7 @@ pub static SEA: Desk = Desk {
     references: &[],
     readers: &[&readers::AisNmea, &readers::VesselRegister, &readers::Corridors],
     kernels: &[&kernels::AisGaps, &kernels::CorridorDistance, &kernels::Loitering],
-    detectors: &[
-        ("gap.md", include_str!("../detectors/gap.md")),
-        ("loitering.md", include_str!("../detectors/loitering.md")),
-    ],
+    detectors: &[("gap.md", include_str!("../detectors/gap.md")), ("loitering.md", include_str!("../detectors/loitering.md"))],
 };
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ const fn maybe(name: &'static str, column_type: ColumnType, description: &'stati
 }
 
 const RECORD_ID: Column = needed("record_id", ColumnType::Integer, "Import number and line in the file.");
-const AT: Column = needed("at", ColumnType::Time, "When the receiver heard it; where the file has no time, when it was imported.");
+const AT: Column =
+    needed("at", ColumnType::Time, "When the receiver heard it; where the file has no time, when it was imported.");
 const MMSI: Column = needed("mmsi", ColumnType::Integer32, "The sender's Maritime Mobile Service Identity (ITU-R M.585).");
 const MESSAGE_TYPE: Column = needed("message_type", ColumnType::Integer32, "The AIS message type (ITU-R M.1371).");
 const REPEAT: Column = needed("repeat_indicator", ColumnType::Integer32, "How often a repeater passed it on, 0 to 3.");
@@ -34,7 +35,11 @@ pub(crate) const AIS_POSITIONS: TableDefinition = TableDefinition {
         maybe("speed_knots", ColumnType::Float32, "Speed over ground; 102.2 means that or more."),
         maybe("course_degrees", ColumnType::Float32, "Course over ground, from true north."),
         maybe("heading_degrees", ColumnType::Integer32, "Heading, from true north."),
-        maybe("navigation_status", ColumnType::Integer32, "Status the crew set, 0 to 14 (ITU-R M.1371); empty where not defined."),
+        maybe(
+            "navigation_status",
+            ColumnType::Integer32,
+            "Status the crew set, 0 to 14 (ITU-R M.1371); empty where not defined.",
+        ),
         maybe(
             "rate_of_turn_code",
             ColumnType::Integer32,

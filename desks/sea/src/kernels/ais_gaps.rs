@@ -7,9 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use arrow::array::{
-    BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder,
-};
+use arrow::array::{BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, TimestampMicrosecondBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use oikos_desk::{ColumnType, Kernel, KernelError, KernelRun, Output, Parameters};

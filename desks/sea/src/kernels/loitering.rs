@@ -3,7 +3,8 @@
 //! Input: positions near a corridor with `record_id`, `at`, `mmsi`, `latitude`, `longitude`, `speed_knots`, `navigation_status`,
 //! `corridor` and `corridor_distance_km`, ordered by `at`. Positions fall into hourly bins per ship and corridor; a bin whose mean
 //! speed is below `slow_knots` is slow. Slow bins with no more than `bridge_hours` between them are one episode; a bin that is not slow ends it.
-//! Episodes of `loitering_hours` or more are emitted: when they end, and at the end of the input as they stand.
+//! Episodes of `loitering_hours` or more are emitted: when they end, and at the end of the input as they stand. Such a one is open if the ship
+//! was heard within `bridge_hours` of the span's end.
 //!
 //! Everything in the state is a whole number, so sums do not depend on order and a checkpoint reads back exactly.
 
@@ -67,10 +68,16 @@ impl Kernel for Loitering {
     }
 
     fn start(&self, parameters: &Parameters) -> Result<Box<dyn KernelRun>, KernelError> {
+        let span_to = parameters.time("span_to").ok_or_else(|| KernelError::Parameter {
+            kernel: NAME,
+            parameter: "span_to".into(),
+            problem: "the span's end is missing".into(),
+        })?;
         Ok(Box::new(Run {
             slow_milliknots: (positive(NAME, parameters, "slow_knots")? * 1e3).round() as i64,
             loitering_micros: micros(positive(NAME, parameters, "loitering_hours")?),
             bridge_micros: micros(positive(NAME, parameters, "bridge_hours")?),
+            span_to: span_to.as_microsecond(),
             state: State::default(),
             episodes: Episodes::new(self.output_schema()),
         }))
@@ -160,12 +167,7 @@ impl Sums {
         self.latitude += other.latitude;
         self.longitude += other.longitude;
         let [south, north, west, east] = other.bounds;
-        self.bounds = [
-            self.bounds[0].min(south),
-            self.bounds[1].max(north),
-            self.bounds[2].min(west),
-            self.bounds[3].max(east),
-        ];
+        self.bounds = [self.bounds[0].min(south), self.bounds[1].max(north), self.bounds[2].min(west), self.bounds[3].max(east)];
         self.nearest_m = self.nearest_m.min(other.nearest_m);
         self.under_way += other.under_way;
         self.at_rest += other.at_rest;
@@ -191,6 +193,7 @@ struct Run {
     slow_milliknots: i64,
     loitering_micros: i64,
     bridge_micros: i64,
+    span_to: i64,
     state: State,
     episodes: Episodes,
 }
@@ -302,7 +305,11 @@ impl KernelRun for Run {
         for (mmsi, corridors) in &self.state.watched {
             for (corridor, watched) in corridors {
                 let (episode, is_open) = match with_bin(watched.clone(), self.slow_milliknots) {
-                    Lingering::Goes(episode) => (episode, true),
+                    // A ship that was gone for long before the span ended is not there any more, though nothing came after it to say so.
+                    Lingering::Goes(episode) => {
+                        let is_open = self.span_to - episode.to <= self.bridge_micros;
+                        (episode, is_open)
+                    }
                     Lingering::Ended(Some(episode)) => (episode, false),
                     Lingering::Ended(None) => continue,
                 };
@@ -439,8 +446,8 @@ mod tests {
     use crate::kernels::test_output::{Collected, Row, batch, floats, ids, integers, push, run, texts, times, with_span_to};
     use proptest::prelude::*;
 
-    fn parameters() -> Parameters {
-        with_span_to(&[("slow_knots", 2.0), ("loitering_hours", 4.0), ("bridge_hours", 2.0)], 1_000.0)
+    fn parameters(span_to_hours: f64) -> Parameters {
+        with_span_to(&[("slow_knots", 2.0), ("loitering_hours", 4.0), ("bridge_hours", 2.0)], span_to_hours)
     }
 
     /// A position: ship, hours, speed, corridor.
@@ -476,7 +483,7 @@ mod tests {
         rows.extend(steady(1, 30.0, 31.0, 12.0));
         rows.extend(steady(1, 40.0, 45.0, 0.5));
         rows.extend(steady(1, 50.0, 55.0, 0.5));
-        let found = run(&Loitering, &parameters(), &[near(&rows)], 3);
+        let found = run(&Loitering, &parameters(56.0), &[near(&rows)], 3);
         assert_eq!(spans(&found), [(20.25, 29.75, false), (40.0, 45.0, false), (50.0, 55.0, true)]);
         let first = &found[0];
         assert_eq!(first["slow_bins"], 10);
@@ -487,20 +494,27 @@ mod tests {
 
     #[test]
     fn fast_short_and_unknown_speeds_are_no_loitering() {
-        assert!(run(&Loitering, &parameters(), &[near(&steady(1, 0.0, 20.0, 2.0))], 100).is_empty());
-        assert!(run(&Loitering, &parameters(), &[near(&steady(1, 0.0, 3.5, 0.1))], 100).is_empty());
+        assert!(run(&Loitering, &parameters(56.0), &[near(&steady(1, 0.0, 20.0, 2.0))], 100).is_empty());
+        assert!(run(&Loitering, &parameters(56.0), &[near(&steady(1, 0.0, 3.5, 0.1))], 100).is_empty());
         let unknown: Vec<Near> = steady(1, 0.0, 20.0, f64::NAN);
-        assert!(run(&Loitering, &parameters(), &[near(&unknown)], 100).is_empty());
+        assert!(run(&Loitering, &parameters(56.0), &[near(&unknown)], 100).is_empty());
     }
 
     #[test]
     fn a_short_silence_is_bridged_and_a_long_one_ends() {
         let mut rows = steady(1, 0.0, 3.0, 0.5);
         rows.extend(steady(1, 5.0, 8.0, 0.5));
-        assert_eq!(spans(&run(&Loitering, &parameters(), &[near(&rows)], 2)), [(0.0, 8.0, true)]);
+        assert_eq!(spans(&run(&Loitering, &parameters(9.0), &[near(&rows)], 2)), [(0.0, 8.0, true)]);
         let mut rows = steady(1, 0.0, 4.0, 0.5);
         rows.extend(steady(1, 6.5, 8.0, 0.5));
-        assert_eq!(spans(&run(&Loitering, &parameters(), &[near(&rows)], 2)), [(0.0, 4.0, false)]);
+        assert_eq!(spans(&run(&Loitering, &parameters(56.0), &[near(&rows)], 2)), [(0.0, 4.0, false)]);
+    }
+
+    #[test]
+    fn a_ship_that_left_long_before_the_end_is_not_there_any_more() {
+        let rows = steady(1, 0.0, 8.0, 0.5);
+        assert_eq!(spans(&run(&Loitering, &parameters(10.0), &[near(&rows)], 2)), [(0.0, 8.0, true)]);
+        assert_eq!(spans(&run(&Loitering, &parameters(10.1), &[near(&rows)], 2)), [(0.0, 8.0, false)]);
     }
 
     #[test]
@@ -509,7 +523,7 @@ mod tests {
         rows.extend(steady(1, 0.0, 5.0, 0.5).into_iter().map(|row| (row.0, row.1, row.2, "B")));
         rows.extend(steady(2, 0.0, 50.0, 0.5));
         rows.sort_by(|left, right| left.1.total_cmp(&right.1));
-        let mut kernel = Loitering.start(&parameters()).unwrap();
+        let mut kernel = Loitering.start(&parameters(56.0)).unwrap();
         let mut output = Collected::default();
         push(kernel.as_mut(), 0, &near(&rows), 7, &mut output);
         assert_eq!(spans(&output.0), [(0.0, 5.0, false), (0.0, 5.0, false)]);
@@ -519,7 +533,7 @@ mod tests {
 
     #[test]
     fn a_damaged_checkpoint_is_refused() {
-        let mut kernel = Loitering.start(&parameters()).unwrap();
+        let mut kernel = Loitering.start(&parameters(56.0)).unwrap();
         assert!(kernel.restore(b"{").is_err());
         assert!(kernel.restore(b"{\"version\":0,\"hour\":0,\"watched\":{}}").is_err());
         let good = kernel.checkpoint().unwrap();
@@ -538,7 +552,7 @@ mod tests {
         #[test]
         fn batches_and_interruptions_change_nothing(rows in any_rows(), one in 1..50usize, other in 1..50usize, cut in 0..300usize) {
             let all = near(&rows);
-            let mut whole = Loitering.start(&parameters()).unwrap();
+            let mut whole = Loitering.start(&parameters(56.0)).unwrap();
             let mut expected = Collected::default();
             push(whole.as_mut(), 0, &all, one, &mut expected);
             let state = whole.checkpoint();
@@ -546,9 +560,9 @@ mod tests {
 
             let cut = cut.min(all.num_rows());
             let mut found = Collected::default();
-            let mut first = Loitering.start(&parameters()).unwrap();
+            let mut first = Loitering.start(&parameters(56.0)).unwrap();
             push(first.as_mut(), 0, &all.slice(0, cut), other, &mut found);
-            let mut second = Loitering.start(&parameters()).unwrap();
+            let mut second = Loitering.start(&parameters(56.0)).unwrap();
             second.restore(&first.checkpoint().unwrap()).unwrap();
             push(second.as_mut(), 0, &all.slice(cut, all.num_rows() - cut), other, &mut found);
             prop_assert_eq!(second.checkpoint(), state);
@@ -558,7 +572,7 @@ mod tests {
 
         #[test]
         fn what_is_found_is_slow_and_long_enough(rows in any_rows()) {
-            for episode in run(&Loitering, &parameters(), &[near(&rows)], 64) {
+            for episode in run(&Loitering, &parameters(56.0), &[near(&rows)], 64) {
                 prop_assert!(episode["loitering_hours"].as_f64().unwrap() >= 4.0);
                 prop_assert!(episode["mean_speed_knots"].as_f64().unwrap() < 2.0);
                 prop_assert!(episode["positions"].as_i64().unwrap() >= episode["slow_bins"].as_i64().unwrap());

@@ -263,9 +263,7 @@ impl<'a> Reading<'a> {
         let excerpt = feature["properties"].to_string();
         match Corridor::check(feature) {
             Ok(corridor) => self.take(&corridor),
-            Err((field, reason)) => {
-                Ok(self.sink.reject(Reject::new(self.features, Some(field), reason, excerpt.as_bytes()))?)
-            }
+            Err((field, reason)) => Ok(self.sink.reject(Reject::new(self.features, Some(field), reason, excerpt.as_bytes()))?),
         }
     }
 
@@ -341,10 +339,15 @@ mod tests {
         let rows = sink.rows("corridors");
         let places: Vec<_> = rows
             .iter()
-            .map(|row| (row["part_number"].as_i64().unwrap(), row["vertex_number"].as_i64().unwrap(), row["latitude"].as_f64().unwrap()))
+            .map(|row| {
+                (row["part_number"].as_i64().unwrap(), row["vertex_number"].as_i64().unwrap(), row["latitude"].as_f64().unwrap())
+            })
             .collect();
         assert_eq!(places, [(1, 1, 59.9), (1, 2, 59.5), (2, 1, 2.0), (2, 2, 4.0), (3, 1, 6.0), (3, 2, 8.0)]);
-        assert_eq!(sink.said()[..2], [("asset-SABLE-2", "asset", "code", "SABLE-2"), ("asset-SABLE-2", "asset", "name", "Sable 2")]);
+        assert_eq!(
+            sink.said()[..2],
+            [("asset-SABLE-2", "asset", "code", "SABLE-2"), ("asset-SABLE-2", "asset", "name", "Sable 2")]
+        );
     }
 
     #[test]
@@ -373,7 +376,9 @@ mod tests {
         let whole = collection(&[cable("SABLE-2", &line())]);
         let deep = format!("{{\"type\":\"FeatureCollection\",\"features\":[{}", "[".repeat(100_000));
         let other_crs = whole.replacen('{', "{\"crs\":{\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::3067\"}},", 1);
-        for text in ["", "[]", "{\"type\":\"Feature\"}", "{}", &whole[..whole.len() - 9], &deep, &other_crs, &format!("{whole}{whole}")] {
+        for text in
+            ["", "[]", "{\"type\":\"Feature\"}", "{}", &whole[..whole.len() - 9], &deep, &other_crs, &format!("{whole}{whole}")]
+        {
             let error = read(&Corridors, text.as_bytes()).1.unwrap_err().to_string();
             assert!(error.starts_with("at line"), "{error}");
         }

@@ -76,11 +76,7 @@ fn rows_of(batch: &RecordBatch) -> Vec<Map<String, Value>> {
 }
 
 pub(super) fn source() -> Source {
-    Source {
-        file_name: "test".into(),
-        import_number: 7,
-        imported_at: "2026-03-01T12:00:00Z".parse().expect("a time"),
-    }
+    Source { file_name: "test".into(), import_number: 7, imported_at: "2026-03-01T12:00:00Z".parse().expect("a time") }
 }
 
 /// Reads bytes through a small buffer.

@@ -19,7 +19,17 @@ use super::{Origin, record_position};
 use crate::tables::VESSEL_REGISTER;
 
 const COLUMNS: [&str; 11] = [
-    "imo", "mmsi", "name", "call_sign", "flag", "ship_type", "owner_name", "owner_lei", "owner_country", "valid_from", "valid_to",
+    "imo",
+    "mmsi",
+    "name",
+    "call_sign",
+    "flag",
+    "ship_type",
+    "owner_name",
+    "owner_lei",
+    "owner_country",
+    "valid_from",
+    "valid_to",
 ];
 const LINE_MAX_BYTES: usize = 16 * 1_024;
 const TEXT_MAX_CHARACTERS: usize = 255;
@@ -49,8 +59,8 @@ impl Reader for VesselRegister {
         let mut lines = Lines::new(input, LINE_MAX_BYTES);
         let header = match lines.next()? {
             Some(Line::Whole(bytes)) => Header::read(bytes)?,
-            Some(Line::TooLong(_)) => return Err(header_error(format!("the header has more than {LINE_MAX_BYTES} bytes"))),
-            None => return Err(header_error("the file is empty".into())),
+            Some(Line::TooLong(_)) => return Err(header_error(&format!("the header has more than {LINE_MAX_BYTES} bytes"))),
+            None => return Err(header_error("the file is empty")),
         };
         let mut reading = Reading { source, sink, rows: Rows::new(&VESSEL_REGISTER), statements: Vec::new() };
         let mut summary = ReadSummary::default();
@@ -77,7 +87,7 @@ impl Reader for VesselRegister {
     }
 }
 
-fn header_error(problem: String) -> ReadError {
+fn header_error(problem: &str) -> ReadError {
     ReadError::Format { place: "line 1".into(), problem: format!("{problem}; expected the header {}", COLUMNS.join(",")) }
 }
 
@@ -112,20 +122,20 @@ struct Header([usize; COLUMNS.len()]);
 impl Header {
     fn read(bytes: &[u8]) -> Result<Self, ReadError> {
         if let Some(problem) = encoding_problem(bytes) {
-            return Err(header_error(problem.into()));
+            return Err(header_error(problem));
         }
-        let record = record_of(without_byte_order_mark(bytes)).ok_or_else(|| header_error("the header is no CSV".into()))?;
+        let record = record_of(without_byte_order_mark(bytes)).ok_or_else(|| header_error("the header is no CSV"))?;
         let names: Vec<String> = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         if let Some(unknown) = names.iter().find(|name| !COLUMNS.contains(&name.as_str())) {
             let shown: String = unknown.chars().take(60).collect();
-            return Err(header_error(format!("column {shown:?} is not known")));
+            return Err(header_error(&format!("column {shown:?} is not known")));
         }
         let mut places = [0; COLUMNS.len()];
         for (place, column) in places.iter_mut().zip(COLUMNS) {
             let mut found = names.iter().enumerate().filter(|(_, name)| *name == column);
-            *place = found.next().ok_or_else(|| header_error(format!("column {column:?} is missing")))?.0;
+            *place = found.next().ok_or_else(|| header_error(&format!("column {column:?} is missing")))?.0;
             if found.next().is_some() {
-                return Err(header_error(format!("column {column:?} stands twice")));
+                return Err(header_error(&format!("column {column:?} stands twice")));
             }
         }
         Ok(Self(places))
@@ -217,8 +227,7 @@ impl Row {
         let mut statements = say(origin, &vessel, "vessel", &about_vessel);
         let Some(lei) = &self.owner_lei else { return statements };
         let owner = format!("lei-{lei}");
-        let about_owner =
-            [("lei", Some(lei)), ("name", self.owner_name.as_ref()), ("country", self.owner_country.as_ref())];
+        let about_owner = [("lei", Some(lei)), ("name", self.owner_name.as_ref()), ("country", self.owner_country.as_ref())];
         statements.extend(say(origin, &owner, "company", &about_owner));
         let ownership = format!("ownership-{owner}-{vessel}");
         let about_ownership = [("owner", Some(&owner)), ("owned", Some(&vessel))];
@@ -312,7 +321,8 @@ mod tests {
     use proptest::prelude::*;
 
     const HEADER: &str = "imo,mmsi,name,call_sign,flag,ship_type,owner_name,owner_lei,owner_country,valid_from,valid_to";
-    const GOOD: &str = "9134270,351759000,EVER DIADEM,3FOF8,PA,container,\"Diadem, Shipping\",506700GE1G29325QX363,CH,2020-01-01,";
+    const GOOD: &str =
+        "9134270,351759000,EVER DIADEM,3FOF8,PA,container,\"Diadem, Shipping\",506700GE1G29325QX363,CH,2020-01-01,";
 
     #[test]
     fn a_good_row_lands_with_its_statements() {
@@ -363,7 +373,8 @@ mod tests {
 
     #[test]
     fn a_wrong_header_is_refused_and_says_what_is_expected() {
-        for header in ["", "imo,mmsi", &HEADER.replace("flag", "colour"), &HEADER.replace("imo,mmsi", "mmsi,mmsi"), "\u{0}\u{0}"] {
+        for header in ["", "imo,mmsi", &HEADER.replace("flag", "colour"), &HEADER.replace("imo,mmsi", "mmsi,mmsi"), "\u{0}\u{0}"]
+        {
             let error = read(&VesselRegister, header.as_bytes()).1.unwrap_err().to_string();
             assert!(error.contains("imo,mmsi,name"), "{error}");
         }

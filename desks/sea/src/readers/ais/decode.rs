@@ -8,7 +8,8 @@
 use aivdm::AisMessage;
 use aivdm::bits::BitReader;
 use aivdm::message::{
-    LongRangeBroadcast, PositionReportClassA, PositionReportClassB, PositionReportClassBExtended, StaticDataReport, StaticVoyageData,
+    LongRangeBroadcast, PositionReportClassA, PositionReportClassB, PositionReportClassBExtended, StaticDataReport,
+    StaticVoyageData,
 };
 use aivdm::string::{armor_char_to_sixbit, sixbit_to_armor_char};
 use oikos_matching::normalise;
@@ -250,12 +251,7 @@ fn class_b_extended(m: &PositionReportClassBExtended) -> Result<Report, NoReport
         repeat_indicator: m.repeat_indicator.into(),
         name: text(m.name.as_str()),
         ship_type: known_code(m.ship_type),
-        dimensions: Dimensions::new(
-            m.dimension_to_bow,
-            m.dimension_to_stern,
-            m.dimension_to_port,
-            m.dimension_to_starboard,
-        ),
+        dimensions: Dimensions::new(m.dimension_to_bow, m.dimension_to_stern, m.dimension_to_port, m.dimension_to_starboard),
         position_device: known_code(m.epfd_type.to_raw()),
         ..Identity::default()
     };
@@ -309,12 +305,7 @@ fn static_and_voyage(m: &StaticVoyageData) -> Result<Report, NoReport> {
         name: text(m.name.as_str()),
         call_sign: text(m.call_sign.as_str()),
         ship_type: known_code(m.ship_type),
-        dimensions: Dimensions::new(
-            m.dimension_to_bow,
-            m.dimension_to_stern,
-            m.dimension_to_port,
-            m.dimension_to_starboard,
-        ),
+        dimensions: Dimensions::new(m.dimension_to_bow, m.dimension_to_stern, m.dimension_to_port, m.dimension_to_starboard),
         draught_m: (m.draught_decimeters > 0).then(|| f32::from(m.draught_decimeters) / 10.0),
         destination: text(m.destination.as_str()),
         eta: (m.eta_month != 0 || m.eta_day != 0)
@@ -328,11 +319,9 @@ fn static_and_voyage(m: &StaticVoyageData) -> Result<Report, NoReport> {
 fn static_data(m: &StaticDataReport, payload: &[u8], fill_bits: u8) -> Result<Report, NoReport> {
     let extra = StaticDataExtra::read(payload, fill_bits).map_err(|error| bad("payload", error.to_string()))?;
     let identity = match m {
-        StaticDataReport::A(part) => Identity {
-            mmsi: mmsi(part.mmsi.raw())?,
-            name: text(part.name.as_str()),
-            ..Identity::default()
-        },
+        StaticDataReport::A(part) => {
+            Identity { mmsi: mmsi(part.mmsi.raw())?, name: text(part.name.as_str()), ..Identity::default() }
+        }
         StaticDataReport::B(part) => {
             let mmsi = mmsi(part.mmsi.raw())?;
             let is_auxiliary = mmsi / 10_000_000 == 98;

@@ -80,7 +80,11 @@ impl Fragments {
             return None;
         }
         let key = Key { group: part.group, sequence: sentence.seq_id, channel: sentence.channel.to_byte(), total };
-        if self.waiting.get(&key).is_some_and(|waiting| waiting.parts[index].as_deref().is_some_and(|old| old != sentence.payload)) {
+        if self
+            .waiting
+            .get(&key)
+            .is_some_and(|waiting| waiting.parts[index].as_deref().is_some_and(|old| old != sentence.payload))
+        {
             // The same number with other content: the sequence number was taken again before the old message was complete.
             self.give_up(key);
         }

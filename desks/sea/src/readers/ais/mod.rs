@@ -64,7 +64,7 @@ impl Reader for AisNmea {
         let mut reading = Reading::new(source, sink);
         while let Some(line) = lines.next()? {
             reading.line(&line)?;
-            if reading.number % PROGRESS_LINES == 0 {
+            if reading.number.is_multiple_of(PROGRESS_LINES) {
                 reading.sink.progress(lines.offset());
             }
         }
@@ -158,7 +158,7 @@ impl<'a> Reading<'a> {
 
     fn sentence(&mut self, sentence: &Sentence<'_>, around: &Surroundings<'_>, line: &str) -> Result<(), ReadError> {
         self.sentences += 1;
-        let (group_time, group_station) = self.from_group(around.group);
+        let (group_time, group_station) = self.known_of_group(around.group);
         self.remember_group(around);
         let time = around.time.or(group_time);
         let station = around.station.map(str::to_owned).or(group_station);
@@ -168,8 +168,7 @@ impl<'a> Reading<'a> {
         if Fragments::is_too_many(sentence.fragment_count) {
             return self.refuse(Some("fragments"), "a message has at most 9 sentences".into(), line.as_bytes());
         }
-        let part =
-            Part { line: self.number, group: around.group.map(|group| group.id), time, station: station.as_deref() };
+        let part = Part { line: self.number, group: around.group.map(|group| group.id), time, station: station.as_deref() };
         let assembled = self.fragments.push(sentence, part);
         for incomplete in self.fragments.take_given_up() {
             self.refuse_incomplete(&incomplete)?;
@@ -237,7 +236,7 @@ impl<'a> Reading<'a> {
         self.groups.push_back((id, around.time, around.station.map(str::to_owned)));
     }
 
-    fn from_group(&self, group: Option<Group>) -> (Option<Timestamp>, Option<String>) {
+    fn known_of_group(&self, group: Option<Group>) -> (Option<Timestamp>, Option<String>) {
         let known = group.and_then(|group| self.groups.iter().rev().find(|(id, _, _)| *id == group.id));
         known.map_or((None, None), |(_, time, station)| (*time, station.clone()))
     }
@@ -285,7 +284,8 @@ fn is_comment(line: &[u8]) -> bool {
 /// The formatter of an NMEA sentence that is in order but no AIS, for example `GPZDA`.
 fn other_formatter(sentence: &str) -> Option<&str> {
     let address = sentence.strip_prefix(['$', '!'])?.split([',', '*']).next()?;
-    let in_order = (4..=8).contains(&address.len()) && address.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let in_order =
+        (4..=8).contains(&address.len()) && address.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     (in_order && !address.ends_with("VDM") && !address.ends_with("VDO")).then_some(address)
 }
 

@@ -134,7 +134,10 @@ mod tests {
         let line = format!("{}!AIVDM", block("g:1-2-1604,s:rORBCOMM008,c:1418169601,T:2014-12-10 00.00.01"));
         let (around, rest) = split(&line).unwrap();
         assert_eq!(rest, "!AIVDM");
-        assert_eq!(around, Surroundings { station: Some("rORBCOMM008"), time: at(1_418_169_601), group: Some(Group { id: 1604 }) });
+        assert_eq!(
+            around,
+            Surroundings { station: Some("rORBCOMM008"), time: at(1_418_169_601), group: Some(Group { id: 1604 }) }
+        );
     }
 
     #[test]

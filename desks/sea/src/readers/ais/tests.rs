@@ -9,10 +9,8 @@ use super::AisNmea;
 use crate::readers::test_sink::{TestSink, read, shared};
 
 const CLASS_A: &str = "!AIVDM,1,1,,B,15M67FC000G?ufbE`FepT@3n00Sa,0*5C";
-const TYPE_5: [&str; 2] = [
-    "!AIVDM,2,1,1,A,55?MbV02;H;s<HtKR20EHE:0@T4@Dn2222222216L961O5Gf0NSQEp6ClRp8,0*1C",
-    "!AIVDM,2,2,1,A,88888888880,2*25",
-];
+const TYPE_5: [&str; 2] =
+    ["!AIVDM,2,1,1,A,55?MbV02;H;s<HtKR20EHE:0@T4@Dn2222222216L961O5Gf0NSQEp6ClRp8,0*1C", "!AIVDM,2,2,1,A,88888888880,2*25"];
 
 fn block(fields: &str) -> String {
     format!("\\{fields}*{:02X}\\", fields.bytes().fold(0, |sum, byte| sum ^ byte))
@@ -25,10 +23,8 @@ fn read_text(text: &str) -> (TestSink, oikos_desk::ReadSummary) {
 
 #[test]
 fn times_are_taken_from_where_they_stand() {
-    let text = format!(
-        "{CLASS_A}\n{}{CLASS_A}\n{CLASS_A},b003669794,1272412827\n{CLASS_A}\n",
-        block("s:rORBCOMM008,c:1418169601250")
-    );
+    let text =
+        format!("{CLASS_A}\n{}{CLASS_A}\n{CLASS_A},b003669794,1272412827\n{CLASS_A}\n", block("s:rORBCOMM008,c:1418169601250"));
     let (sink, _) = read_text(&text);
     let rows = sink.rows("ais_positions");
     let at: Vec<_> = rows.iter().map(|row| row["at"].as_str().unwrap()).collect();
