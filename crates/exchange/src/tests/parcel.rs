@@ -4,14 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::content::Retraction;
-use oikos    // What the wide agreement allows, sent under the narrow one.
-    let mut sent = content(&pair);
-    sent.agreement = narrow.at_partner.agreement().terms.hash();
-    let address = Address { from: sent.from.clone(), to: sent.to.clone(), sequence: sent.sequence };
-    let signed = crate::parcel::sign(&narrow.fi, &sent).unwrap();
-    let bytes = crate::parcel::seal_signed(narrow.at.card(), &address, &signed).unwrap();
-    let refusal = open_at(&narrow, &bytes).unwrap_err();
-model::DerivedFrom;
+use oikos_model::DerivedFrom;
 
 fn sealed() -> (Pair, ParcelContent, SealedParcel) {
     let pair = Pair::new();
@@ -256,7 +249,13 @@ fn a_parcel_stays_inside_the_agreement() {
     assert!(outside(&|c| c.expires = Some(second(20))).contains("expired"));
     assert!(outside(&|c| c.format = 2).contains("format 2"));
     let narrow = Pair::with(AgreementTerms { kinds: [ParcelKind::Statements].into(), ..terms("fi.coast-guard", "at.fdi") });
-    let refusal = dishonest(&narrow, |_| ()).unwrap_err();
+    // What the wide agreement allows, sent under the narrow one.
+    let mut sent = content(&pair);
+    sent.agreement = narrow.at_partner.agreement().terms.hash();
+    let address = Address { from: sent.from.clone(), to: sent.to.clone(), sequence: sent.sequence };
+    let signed = crate::parcel::sign(&narrow.fi, &sent).unwrap();
+    let bytes = crate::parcel::seal_signed(narrow.at.card(), &address, &signed).unwrap();
+    let refusal = open_at(&narrow, &bytes).unwrap_err();
     assert!(refusal.to_string().contains("does not cover finding_facts"), "{refusal}");
 }
 
