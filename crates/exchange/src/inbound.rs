@@ -24,26 +24,20 @@ use crate::release::KnownToPartner;
 
 /// What receiving a parcel did.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Received {
-    /// It was new; its content is stored once the transaction is committed.
-    Applied(Box<Applied>),
-    /// These bytes were received before. Nothing changed.
-    Duplicate {
-        /// The parcel.
-        parcel: ContentHash,
-        /// The signed answer.
-        receipt: Receipt,
-    },
+pub struct Received {
+    /// The signed answer to the sender. Give it away only once the transaction is committed.
+    pub receipt: Receipt,
+    /// What the parcel brought.
+    pub outcome: Outcome,
 }
 
-impl Received {
-    /// The signed answer to the sender. Give it away only once the transaction is committed.
-    pub fn receipt(&self) -> &Receipt {
-        match self {
-            Self::Applied(applied) => &applied.receipt,
-            Self::Duplicate { receipt, .. } => receipt,
-        }
-    }
+/// Whether a parcel was new, and what it brought.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It was new; what it brought is stored once the transaction is committed.
+    Applied(Box<Applied>),
+    /// These bytes were received before. Nothing changed.
+    Duplicate,
 }
 
 /// What a new parcel brought.
@@ -61,8 +55,6 @@ pub struct Applied {
     pub recalled: Vec<DerivedFrom>,
     /// Numbers below the highest received that did not arrive yet.
     pub missing: Vec<RangeInclusive<u64>>,
-    /// The signed answer.
-    pub receipt: Receipt,
 }
 
 /// Takes a parcel from the partner of `row`. On an error the transaction must be dropped: then nothing of the parcel is kept.
@@ -78,19 +70,33 @@ pub fn receive(
 ) -> Result<Received, ReceiveError> {
     let envelope = Envelope::read(bytes)?;
     envelope.check_parties(identity.node(), &row.node)?;
-    let (parcel, sequence) = (envelope.id, envelope.address.sequence);
+    let incoming =
+        IncomingParcel { id: envelope.id, partner: row.node.clone(), sequence: envelope.address.sequence, received_at: now };
+    let outcome = take(tx, identity, row, &incoming, || {
+        let partner = Partner::from_row(row, identity.card()).map_err(|error| StoreError::corrupt("partner", error))?;
+        let content = envelope.open(identity, &partner, now)?;
+        Ok((partner, content))
+    })?;
+    Ok(Received { receipt: Receipt::sign(identity, envelope.id, row.node.clone(), now), outcome })
+}
+
+/// Takes a parcel once: opens it only if its bytes are new, and applies what is in it.
+pub(crate) fn take(
+    tx: &mut dyn Transaction,
+    identity: &NodeIdentity,
+    row: &PartnerRow,
+    incoming: &IncomingParcel,
+    open: impl FnOnce() -> Result<(Partner, ParcelContent), ReceiveError>,
+) -> Result<Outcome, ReceiveError> {
     let seen = tx.received_sequences(&row.node)?;
-    let incoming = IncomingParcel { id: parcel, partner: row.node.clone(), sequence, received_at: now };
-    let receipt = Receipt::sign(identity, parcel, row.node.clone(), now);
-    if !tx.put_incoming(&incoming)? {
-        return Ok(Received::Duplicate { parcel, receipt });
+    if !tx.put_incoming(incoming)? {
+        return Ok(Outcome::Duplicate);
     }
-    let partner = Partner::from_row(row, identity.card()).map_err(|error| StoreError::corrupt("partner", error.to_string()))?;
-    let content = envelope.open(identity, &partner, now)?;
-    if seen.binary_search(&sequence).is_ok() {
-        return Err(ParcelRefusal::Replayed(sequence).into());
+    let (partner, content) = open()?;
+    if seen.binary_search(&incoming.sequence).is_ok() {
+        return Err(ParcelRefusal::Replayed(incoming.sequence).into());
     }
-    let mut inbox = Inbox { tx, identity, partner: &partner, content: &content, now };
+    let mut inbox = Inbox { tx, identity, partner: &partner, content: &content, now: incoming.received_at };
     let findings = inbox.take_findings()?;
     let new_statements = inbox.take_statements()?;
     let recalled = inbox.take_back()?;
@@ -98,8 +104,8 @@ pub fn receive(
         let left_at = Some(row.left_at.map_or(content.created_at, |left| left.min(content.created_at)));
         tx.put_partner(&PartnerRow { left_at, ..row.clone() })?;
     }
-    let missing = gaps(seen, sequence);
-    Ok(Received::Applied(Box::new(Applied { parcel, content, findings, new_statements, recalled, missing, receipt })))
+    let missing = gaps(seen, incoming.sequence);
+    Ok(Outcome::Applied(Box::new(Applied { parcel: incoming.id, content, findings, new_statements, recalled, missing })))
 }
 
 /// The numbers of parcels from a partner that did not arrive although a later one did.

@@ -46,7 +46,7 @@ pub use card::{CardContent, CardError, IdentityCard, NodeDescription, PartnerCla
 pub use content::{ContentProblem, FORMAT, ParcelContent, Period, Reasoning, ReleasedFinding, ReleasedStatement, Retraction};
 pub use encoded::Base64;
 pub use identity::{IDENTITY_FILE, IdentityError, NodeIdentity};
-pub use inbound::{Applied, Received, missing_from, receive};
+pub use inbound::{Applied, Outcome, Received, missing_from, receive};
 pub use keys::{DualSignature, PublicKeys, SignatureAlgorithm, SignatureError};
 pub use limits::{
     CborProblem, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PARCEL_LENGTH, MAXIMUM_RETRACTIONS,

@@ -42,8 +42,8 @@ pub const SEALING_ALGORITHM: &str = "HPKE-647a-0001-0003";
 
 const ENVELOPE_LIMITS: CborLimits = CborLimits { items: 16, depth: 4 };
 const SIGNED_LIMITS: CborLimits = CborLimits { items: 32, depth: 6 };
-/// 20,000 statements of about 40 items each.
-const CONTENT_LIMITS: CborLimits = CborLimits { items: 1_000_000, depth: 16 };
+/// 20,000 statements of about 75 items each.
+const CONTENT_LIMITS: CborLimits = CborLimits { items: 2_000_000, depth: 16 };
 /// A protected header of ours is shorter; a longer one is not parsed at all.
 const MAXIMUM_HEADER_LENGTH: usize = 512;
 /// How far ahead of ours a partner's clock may be.
