@@ -7,7 +7,12 @@
 //! cargo run -p oikos-lake --example gap -- monitor FOLDER   # a kernel step, sorted by at, with a map of ships
 //! ```
 //! Run each in a process of its own: peak memory is the process's. `OIKOS_MEMORY_MIB` sets the lake's memory limit.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a spike speaks to the terminal and may stop at any error")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a spike speaks to the terminal and may stop at any error"
+)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

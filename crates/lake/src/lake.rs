@@ -20,6 +20,9 @@ use crate::{LakeError, LakeLimits, Permits, Session, SessionLimits, Staging};
 /// The address under which the engine finds the data folder. It knows no other: there is no way from a query to the file system.
 pub(crate) const STORE: &str = "lake://data";
 
+/// How many spilled parts of a sort are merged at a time; without a limit a merge takes all the memory that is left.
+const SPILL_MERGE_FAN_IN: usize = 16;
+
 /// The records of one node. One process owns the folder.
 #[derive(Debug, Clone)]
 pub struct Lake {
@@ -97,7 +100,8 @@ fn environment(data: &Path, spill: &Path, limits: &LakeLimits) -> datafusion::er
     stores.register_store(ObjectStoreUrl::parse(STORE)?.as_ref(), Arc::new(LocalFileSystem::new_with_prefix(data)?));
     let disk = DiskManagerBuilder::default()
         .with_mode(DiskManagerMode::Directories(vec![spill.to_owned()]))
-        .with_max_temp_directory_size(limits.spill_bytes);
+        .with_max_temp_directory_size(limits.spill_bytes)
+        .with_max_spill_merge_fan_in(SPILL_MERGE_FAN_IN);
     RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(SharedMemory::new(limits.memory_bytes)))
         .with_disk_manager_builder(disk)
