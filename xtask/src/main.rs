@@ -9,7 +9,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  demo [--once] [--json] [--seed N] [--days N] [--listen ADDRESS]
+  demo [--once] [--json] [--seed N] [--small] [--folder FOLDER]
                          build, then live through Quiet Tide on two nodes; serves the page until Ctrl-C, or ends by itself with --once
   test [FILTER]          format check, every test of the workspace, and the documentation's examples
   lint                   clippy with the workspace's lints as errors, and the licence and duplicate checks where cargo-deny is installed

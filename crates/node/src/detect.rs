@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use oikos_desk::{ParameterValue, RunOutcome, RunRequest, Span};
 use oikos_lake::{ColumnsPermit, SessionLimits};
 use oikos_model::{
-    Action, Actor, ContentHash, ContentHasher, Decision, DecisionKind, DetectorId, Finding, FindingKey, FindingState, Label, LabelId, LegalBasis, Marking, Purpose, RunId,
+    Action, Actor, ContentHash, ContentHasher, Decision, DecisionKind, DetectorId, Finding, FindingKey, FindingState, Label, LabelId, LegalBasis, Purpose, RunId,
     Scope, Timestamp,
 };
 use oikos_registry::{CheckpointRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Store, Transaction};
@@ -180,7 +180,7 @@ impl Node {
         }
         for finding in outcome.findings.iter().filter(|finding| !plan.outlived.contains(&finding.key)) {
             self.reopen_on_material_change(tx, loaded, finding, row.at)?;
-            let label = self.label_of(tx, finding, loaded.desk.name)?;
+            let label = self.label_of(tx, finding)?;
             match tx.put_finding(finding, label, false, row.at)? {
                 FindingOutcome::New => report.new += 1,
                 FindingOutcome::Revised => report.revised += 1,
@@ -231,9 +231,9 @@ impl Node {
         Ok(())
     }
 
-    fn label_of(&self, tx: &mut dyn Transaction, finding: &Finding, desk: &str) -> Result<LabelId, NodeError> {
-        let marking: Marking = finding.marking.clone();
-        let label = Label { marking, origin: self.id().clone(), scope: Scope::Desk(desk.to_owned()) };
+    /// Records are their desk's; findings are the node's, or no two desks' findings could ever be joined. Purposes still bind them.
+    fn label_of(&self, tx: &mut dyn Transaction, finding: &Finding) -> Result<LabelId, NodeError> {
+        let label = Label { marking: finding.marking.clone(), origin: self.id().clone(), scope: Scope::Node };
         Ok(tx.intern_label(&label)?)
     }
 }

@@ -1,6 +1,6 @@
 //! Partners, and what they send.
 
-use oikos_exchange::{IdentityCard, Partner, Receipt, ReceiveError, Received, SignedAgreement};
+use oikos_exchange::{IdentityCard, Outcome, Partner, Receipt, ReceiveError, Received, SignedAgreement};
 use oikos_exchange_transport::Refused;
 use oikos_model::{Action, NodeId};
 use oikos_policy::{PartnerClass, Principal};
@@ -89,7 +89,7 @@ impl Node {
             match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
                 Ok(received) => {
                     let (subjects, detail) = noted_of(&received);
-                    Ok((received.receipt().clone(), Noted::about(subjects).with_detail(detail)))
+                    Ok((received.receipt, Noted::about(subjects).with_detail(detail)))
                 }
                 Err(error) => {
                     refusal = Some(Refused::from(&error));
@@ -121,18 +121,16 @@ impl Node {
 }
 
 fn noted_of(received: &Received) -> (Vec<String>, serde_json::Value) {
-    match received {
-        Received::Duplicate { parcel, .. } => (vec![format!("parcel:{parcel}")], serde_json::json!({ "duplicate": true })),
-        Received::Applied(applied) => {
-            let findings = applied.content.findings.iter().map(|finding| format!("finding:{}/{}", finding.origin, finding.key));
-            let statements = applied.content.statements.iter().map(|released| format!("statement:{}", released.statement.id));
-            let parcel = std::iter::once(format!("parcel:{}", applied.parcel));
-            let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
-                "new_statements": applied.new_statements, "recalled": applied.recalled.len(),
-                "missing": applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect::<Vec<_>>() });
-            (parcel.chain(findings).chain(statements).collect(), detail)
-        }
-    }
+    let parcel = format!("parcel:{}", received.receipt.content.parcel);
+    let Outcome::Applied(applied) = &received.outcome else {
+        return (vec![parcel], serde_json::json!({ "duplicate": true }));
+    };
+    let findings = applied.content.findings.iter().map(|finding| format!("finding:{}/{}", finding.origin, finding.key));
+    let statements = applied.content.statements.iter().map(|released| format!("statement:{}", released.statement.id));
+    let missing: Vec<String> = applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
+    let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
+        "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "missing": missing });
+    (std::iter::once(parcel).chain(findings).chain(statements).collect(), detail)
 }
 
 fn reason_of(error: &ReceiveError) -> String {

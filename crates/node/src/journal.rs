@@ -48,7 +48,7 @@ impl Node {
                 lines.push(JournalLine { index: row.index, at, entry, commitment });
             }
             let detail = serde_json::json!({ "from": from, "entries": lines.len() });
-            Ok((lines, Noted::about(vec!["journal".into()]).with_detail(detail)))
+            Ok((lines, Noted::about(vec!["journal:entries".into()]).with_detail(detail)))
         })
     }
 
@@ -57,7 +57,7 @@ impl Node {
     /// # Errors
     /// When policy refuses or the journal cannot be read; what does not match is a problem in the answer, no error.
     pub fn verify_journal(&self, caller: &Caller) -> Result<JournalVerification, NodeError> {
-        self.write(caller, Action::ReadJournal, |_| Ok(((), Noted::about(vec!["journal".into()]))))?;
+        self.write(caller, Action::ReadJournal, |_| Ok(((), Noted::about(vec!["journal:entries".into()]))))?;
         self.publish_journal()?;
         let act = caller.act(Action::ReadJournal, self.clock().now());
         let report =

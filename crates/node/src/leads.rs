@@ -9,6 +9,8 @@ use serde::Serialize;
 
 use crate::{Caller, Node, NodeError, Noted};
 
+/// Two silences of one ship are the sea desk's own work; the picture shows what joins desks.
+const LEAD_DESKS: usize = 2;
 /// Farthest a path around a company is followed.
 const PATH_HOPS_MAXIMUM: usize = 6;
 
@@ -38,7 +40,7 @@ impl Node {
     pub fn recompute_picture(&self, caller: &Caller) -> Result<PictureSummary, NodeError> {
         self.write(caller, Action::Combine, |tx| {
             let permitted_labels = self.permitted_labels(tx, caller, Action::Combine)?;
-            let parameters = Parameters { countries: self.countries(tx)?, ..Parameters::default() };
+            let parameters = Parameters { lead_desks: LEAD_DESKS, countries: self.countries(tx)?, ..Parameters::default() };
             let input = PictureInput { node: self.id().clone(), permitted_labels, now: self.clock().now(), parameters };
             let summary = oikos_picture::recompute(tx, &input).map_err(NodeError::internal)?;
             let detail = serde_json::json!({ "findings": summary.findings, "statements": summary.statements,

@@ -36,7 +36,7 @@ impl Node {
                 }));
             }
             let detail = serde_json::json!({ "received": lines.len() });
-            Ok((lines, Noted::about(vec!["received".into()]).with_detail(detail)))
+            Ok((lines, Noted::about(vec!["list:received".into()]).with_detail(detail)))
         })
     }
 }

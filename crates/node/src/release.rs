@@ -178,7 +178,7 @@ impl Node {
         if request.reason.trim().is_empty() || request.reason.len() > 1_000 {
             return Err(NodeError::Invalid("say why in 1 to 1,000 bytes: those who received it will read it".into()));
         }
-        self.write_then(caller, Action::Recall, |tx| {
+        let view = self.write_then(caller, Action::Recall, |tx| {
             let what = self.recalled_thing(tx, request)?;
             let told = oikos_exchange::recall(tx, self.identity(), &what, request.reason.trim())?;
             let mut prepared = Vec::new();
@@ -198,7 +198,10 @@ impl Node {
                 parcel.queue(tx, index)?;
             }
             Ok(view)
-        })
+        })?;
+        // A lead must not outlive what it was made of.
+        self.recompute_picture(&self.itself())?;
+        Ok(view)
     }
 
     /// What was released to whom by whom.
@@ -208,7 +211,7 @@ impl Node {
     pub fn list_releases(&self, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
         self.write(caller, Action::ReadFindings, |tx| {
             let lines = tx.releases()?.into_iter().map(|row| release_line(self.identity(), row)).collect();
-            Ok((lines, Noted::about(vec!["releases".into()])))
+            Ok((lines, Noted::about(vec!["list:releases".into()])))
         })
     }
 

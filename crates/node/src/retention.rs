@@ -35,9 +35,11 @@ impl Node {
                 findings: tx.erase_expired_findings(now)? as u64,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
-            Ok((report, Noted::about(vec!["expired".into()]).with_detail(detail)))
+            Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
         })?;
         self.sweep_lake()?;
+        // A lead must not outlive what it was made of.
+        self.recompute_picture(&self.itself())?;
         Ok(report)
     }
 
@@ -62,6 +64,8 @@ impl Node {
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))
         })?;
         self.sweep_lake()?;
+        // A lead must not outlive what it was made of.
+        self.recompute_picture(&self.itself())?;
         Ok(report)
     }
 

@@ -54,7 +54,7 @@ impl Node {
             let columns = result.schema.fields().iter().map(|field| field.name().clone()).collect();
             let detail = serde_json::json!({ "query": request.query, "rows": rows.len() });
             let answer = SqlResult { columns, rows, truncated: result.truncated };
-            Ok((answer, Noted::about(vec!["lake".into()]).with_detail(detail)))
+            Ok((answer, Noted::about(vec!["lake:query".into()]).with_detail(detail)))
         })
     }
 }

@@ -136,7 +136,7 @@ impl Node {
     pub fn sign_out(&self, caller: &Caller, token: &str) -> Result<(), NodeError> {
         self.write(caller, Action::SignIn, |tx| {
             tx.end_session(&people::token_hash(token))?;
-            Ok(((), Noted::about(vec!["session".into()]).with_detail(serde_json::json!({ "ended": true }))))
+            Ok(((), Noted::about(vec!["session:own".into()]).with_detail(serde_json::json!({ "ended": true }))))
         })
     }
 
@@ -174,7 +174,7 @@ impl Node {
     pub fn list_users(&self, caller: &Caller) -> Result<Vec<UserView>, NodeError> {
         self.write(caller, Action::ManageUsers, |tx| {
             let users = tx.users()?.into_iter().map(UserView::from).collect();
-            Ok((users, Noted::about(vec!["users".into()])))
+            Ok((users, Noted::about(vec!["list:users".into()])))
         })
     }
 }

@@ -25,6 +25,8 @@ pub struct PictureInput {
 pub struct Parameters {
     /// A link needs at least so many bits of surprise, before any bits for closeness in time.
     pub min_link_bits: f64,
+    /// A lead needs findings of at least so many desks. Above 1, one desk's findings on one thing stay that desk's own work.
+    pub lead_desks: usize,
     /// A campaign needs at least so many bits.
     pub campaign_bits: f64,
     /// A campaign needs findings of at least so many desks.
@@ -51,6 +53,7 @@ impl Default for Parameters {
     fn default() -> Self {
         Self {
             min_link_bits: 6.0,
+            lead_desks: 1,
             campaign_bits: 25.0,
             campaign_desks: 3,
             max_hops: 3,

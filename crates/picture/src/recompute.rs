@@ -86,7 +86,14 @@ fn leads_in(
     links.extend(path::links(known, &register, &voices, &input.parameters));
     settle(&mut links, |finding| voices.voice(finding));
     let maker = Maker { transaction, known, context, register: &register, voices: &voices, input };
-    components(&links, &voices).into_iter().map(|links| maker.lead(&links)).collect()
+    let mut made = Vec::new();
+    for links in components(&links, &voices) {
+        let lead = maker.lead(&links)?;
+        if lead.lead.desks.len() >= input.parameters.lead_desks {
+            made.push(lead);
+        }
+    }
+    Ok(made)
 }
 
 /// Links that hang together, in the order of their first voices.

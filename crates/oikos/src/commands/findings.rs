@@ -135,11 +135,20 @@ pub(crate) async fn path_of(connection: &Connection, beginning: &str) -> Result<
 
 /// Origin and key of the one finding whose key begins so.
 pub(crate) async fn find(connection: &Connection, beginning: &str) -> Result<(String, String), Failure> {
-    let page = connection.get("/findings?state=all&limit=500").await?;
-    let mut fitting = show::items(&page["findings"]).iter().filter(|line| show::text(line, "key").starts_with(beginning));
-    match (fitting.next(), fitting.next()) {
-        (Some(line), None) => Ok((show::text(line, "origin"), show::text(line, "key"))),
-        (None, _) => Err(Failure::new(format!("no finding's key begins with {beginning:?}")).with_help("`oikos findings` lists them")),
+    const PAGE: usize = 500;
+    let mut fitting: Vec<(String, String)> = Vec::new();
+    for number in 0.. {
+        let page = connection.get(&format!("/findings?state=all&limit={PAGE}&offset={}", number * PAGE)).await?;
+        let lines = show::items(&page["findings"]);
+        let keys = lines.iter().map(|line| (show::text(line, "origin"), show::text(line, "key")));
+        fitting.extend(keys.filter(|(_, key)| key.starts_with(beginning)));
+        if lines.len() < PAGE {
+            break;
+        }
+    }
+    match fitting.len() {
+        1 => Ok(fitting.remove(0)),
+        0 => Err(Failure::new(format!("no finding's key begins with {beginning:?}")).with_help("`oikos findings` lists them")),
         _ => Err(Failure::new(format!("more than one finding's key begins with {beginning:?}; give more digits"))),
     }
 }

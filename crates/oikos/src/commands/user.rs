@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos user add --node fi anna.virtanen --name \"Anna Virtanen\" --role analyst --role releaser\n\nThe password is asked for, or read from OIKOS_NEW_PASSWORD.")]
+#[command(after_help = "Example:\n  oikos user add --node fi anna.virtanen --name \"Anna Virtanen\" --role analyst --role releaser --role desk:sea\n\nThe password is asked for, or read from OIKOS_NEW_PASSWORD.")]
 pub(crate) struct User {
     #[command(subcommand)]
     what: What,
@@ -32,7 +32,7 @@ enum What {
         /// The person's name
         #[arg(long)]
         name: String,
-        /// A role: analyst, supervisor, releaser, data-protection-officer, auditor, administrator
+        /// A role: analyst, supervisor, releaser, data-protection-officer, auditor, administrator; and desk:NAME for each desk whose records the person sees
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
     },
