@@ -1,5 +1,6 @@
 //! The story, day by day: files arrive, detectors run, people release.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,8 +16,8 @@ use crate::failure::Failure;
 
 /// Releasers answer after so many hours.
 const ANSWER_HOURS: i64 = 4;
-/// FI's releaser releases what the records bear out at least so well, whatever it is: the decoys are not spared by hand.
-const RELEASED_FROM_BITS: f64 = 0.0;
+/// FI's releaser releases every finding that names a cable's corridor, whatever its score: the decoys are not spared by hand.
+const RELEASED_WITH_FACT: &str = "corridor";
 
 /// Lives through the story to its end.
 pub(crate) async fn live_through(stage: &Arc<Stage>, raw: &Path, truth: &GroundTruth, narrator: &Narrator) -> Result<(), Failure> {
@@ -62,14 +63,14 @@ impl Story<'_> {
     async fn fi_watches_the_sea(&self) -> Result<(), Failure> {
         let days: Vec<_> = self.truth.files.iter().filter(|file| file.format == "ais-nmea").collect();
         let bar = self.narrator.bar("the sea", days.len() as u64);
-        let mut released: Vec<FindingKey> = Vec::new();
+        let mut seen = BTreeSet::new();
         for file in days {
             let morning = morning_after(&file.path)?;
             self.stage.advance_to(morning);
             import(&self.stage.fi, &self.raw.join(&file.path), None).await?;
             detect(&self.stage.fi).await?;
             bar.inc(1);
-            let new = self.worth_releasing(&mut released).await?;
+            let new = self.worth_releasing(&mut seen).await?;
             if !new.is_empty() {
                 bar.suspend(|| new.iter().for_each(|line| self.tell(morning, &format!("FI finds: {:+.1} bits  {}", line.score_bits, line.title))));
                 bar.suspend(|| self.tell(morning, &format!("FI: {} findings go to the releaser", new.len())));
@@ -81,22 +82,27 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn worth_releasing(&self, released: &mut Vec<FindingKey>) -> Result<Vec<FindingSummary>, Failure> {
+    async fn worth_releasing(&self, seen: &mut BTreeSet<String>) -> Result<Vec<FindingSummary>, Failure> {
         let mut new = Vec::new();
         for line in findings(&self.stage.fi, false).await? {
-            let key: FindingKey = line.key.parse().map_err(|error: oikos_model::IdentifierError| Failure::new(error.to_string()))?;
-            if line.score_bits >= RELEASED_FROM_BITS && !released.contains(&key) {
-                released.push(key);
+            if seen.insert(line.key.clone()) && self.names_a_corridor(&line).await? {
                 new.push(line);
             }
         }
         Ok(new)
     }
 
+    async fn names_a_corridor(&self, line: &FindingSummary) -> Result<bool, Failure> {
+        let analyst = self.stage.fi.analyst()?;
+        let (origin, key) = (self.stage.fi.id().clone(), key_of(line)?);
+        let view = on(&self.stage.fi, move |node| node.show_finding(&analyst, &origin, key)).await?;
+        Ok(view.finding.fact(RELEASED_WITH_FACT).is_some())
+    }
+
     async fn fi_releases(&self, lines: &[FindingSummary]) -> Result<(), Failure> {
         let releaser = self.stage.fi.releaser("fdi-screening")?;
         for line in lines {
-            let key = line.key.parse().map_err(|error: oikos_model::IdentifierError| Failure::new(error.to_string()))?;
+            let key = key_of(line)?;
             let request = ReleaseRequest {
                 partner: self.stage.at.id().clone(),
                 finding: Some(FindingName { origin: None, key }),
@@ -189,6 +195,10 @@ pub(crate) async fn on<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let node = Arc::clone(authority.linked.node());
     Ok(tokio::task::spawn_blocking(move || work(&node)).await.map_err(|error| Failure::new(error.to_string()))??)
+}
+
+pub(crate) fn key_of(line: &FindingSummary) -> Result<FindingKey, Failure> {
+    line.key.parse().map_err(|error: oikos_model::IdentifierError| Failure::new(error.to_string()))
 }
 
 /// Six in the morning after the day in a file's name, `fi/ais/<date>.nmea`.

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oikos_model::FindingKey;
 use oikos_node::{FindingName, LeadView, NodeError, ReleaseRequest};
 use oikos_scenario::GroundTruth;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::stage::Authority;
-use super::story::{findings, on};
+use super::story::{findings, key_of, on};
 use super::{Narrator, Stage};
 use crate::failure::Failure;
 
@@ -203,8 +202,7 @@ async fn path_seen(fi: &Authority, truth: &GroundTruth) -> Result<bool, Failure>
 async fn deal_is_refused(stage: &Stage) -> Result<bool, Failure> {
     let releaser = stage.at.releaser("fdi-screening")?;
     for line in findings(&stage.at, false).await? {
-        let key: FindingKey = line.key.parse().map_err(|error: oikos_model::IdentifierError| Failure::new(error.to_string()))?;
-        let finding = Some(FindingName { origin: None, key });
+        let finding = Some(FindingName { origin: None, key: key_of(&line)? });
         let request = ReleaseRequest { partner: stage.fi.id().clone(), finding, fields: None, register_around: None };
         let releaser = releaser.clone();
         let outcome = on(&stage.at, move |node| Ok(node.release(&releaser, &request))).await?;

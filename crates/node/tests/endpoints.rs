@@ -1,0 +1,154 @@
+//! Every endpoint: what changes or discloses leaves a journal entry, what needs a session refuses strangers, and what policy denies is
+//! denied and journaled. The list is compared with the OpenAPI document, so a new endpoint cannot be forgotten.
+
+mod house;
+
+use std::collections::BTreeSet;
+
+use axum::http::{Method, StatusCode};
+use house::{House, PASSWORD};
+use oikos_model::Action;
+use serde_json::{Value, json};
+
+struct Endpoint {
+    method: Method,
+    /// As in the OpenAPI document, below `/api/v1`.
+    template: &'static str,
+    path: String,
+    body: Option<Value>,
+    /// The action under which it is journaled; `None` for what shows no case data.
+    journaled: Option<Action>,
+}
+
+fn endpoint(method: Method, template: &'static str, body: Option<Value>, journaled: Option<Action>) -> Endpoint {
+    let path = template.replace("{origin}", "test.node").replace("{key}", &"0".repeat(64)).replace("{id}", "no-such-job");
+    Endpoint { method, template, path, body, journaled }
+}
+
+fn endpoints() -> Vec<Endpoint> {
+    use Method as M;
+    let release = json!({ "partner": "no.partner", "finding": { "key": "0".repeat(64) } });
+    vec![
+        endpoint(M::GET, "/node", None, None),
+        endpoint(M::POST, "/session", Some(json!({ "name": "anna", "password": PASSWORD })), Some(Action::SignIn)),
+        endpoint(M::GET, "/session", None, None),
+        endpoint(M::GET, "/findings", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/findings/{origin}/{key}", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/findings/{origin}/{key}/evidence", None, Some(Action::ReadEvidence)),
+        endpoint(M::POST, "/findings/{origin}/{key}/decisions", Some(json!({ "kind": "confirm" })), Some(Action::DecideFinding)),
+        endpoint(M::GET, "/leads", None, Some(Action::ReadLeads)),
+        endpoint(M::GET, "/ownership", None, Some(Action::ReadStatements)),
+        endpoint(M::POST, "/imports", Some(json!({ "paths": ["/nonexistent"] })), Some(Action::Import)),
+        endpoint(M::POST, "/runs", Some(json!({})), Some(Action::Detect)),
+        endpoint(M::GET, "/jobs", None, None),
+        endpoint(M::GET, "/jobs/{id}", None, None),
+        endpoint(M::POST, "/sql", Some(json!({ "query": "SELECT 1 AS one" })), Some(Action::QueryLake)),
+        endpoint(M::GET, "/partners", None, None),
+        endpoint(M::POST, "/partners", Some(json!({})), Some(Action::ManagePartners)),
+        endpoint(M::POST, "/releases/preview", Some(release.clone()), Some(Action::ReadFindings)),
+        endpoint(M::POST, "/releases", Some(release), Some(Action::Release)),
+        endpoint(M::GET, "/releases", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/received", None, Some(Action::ReadFindings)),
+        endpoint(M::POST, "/recalls", Some(json!({ "finding": { "key": "0".repeat(64) }, "reason": "test" })), Some(Action::Recall)),
+        endpoint(M::POST, "/deliveries", None, None),
+        endpoint(M::GET, "/journal", None, Some(Action::ReadJournal)),
+        endpoint(M::POST, "/journal/verification", None, Some(Action::ReadJournal)),
+        endpoint(M::POST, "/erasures", Some(json!({})), Some(Action::Erase)),
+        endpoint(M::GET, "/users", None, Some(Action::ManageUsers)),
+        endpoint(M::PUT, "/users", Some(json!({ "name": "carl", "display_name": "Carl", "roles": ["auditor"] })), Some(Action::ManageUsers)),
+        endpoint(M::DELETE, "/session", None, Some(Action::SignIn)),
+    ]
+}
+
+#[test]
+fn every_endpoint_of_the_description_is_in_this_list() {
+    let description: Value = serde_json::from_str(&oikos_node::openapi_json().unwrap()).unwrap();
+    let described: BTreeSet<(String, String)> = description["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, methods)| {
+            let path = path.trim_start_matches("/api/v1").to_owned();
+            methods.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))
+        })
+        .collect();
+    let listed: BTreeSet<(String, String)> =
+        endpoints().iter().map(|one| (one.method.to_string(), one.template.to_owned())).collect();
+    assert_eq!(described, listed);
+}
+
+#[test]
+fn strangers_see_the_nodes_name_and_nothing_else() {
+    let house = House::new();
+    for one in endpoints() {
+        let (status, answer) = house.call(one.method.clone(), &one.path, None, one.body.as_ref());
+        let expected = if one.template == "/node" { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+        assert_eq!(status, expected, "{} {}: {answer}", one.method, one.template);
+    }
+}
+
+#[test]
+fn a_person_without_a_role_can_do_nothing_and_every_refusal_is_journaled() {
+    let house = House::new();
+    // An auditor may read the journal and partners, and nothing of the rest.
+    let auditor = house.person("nora", &["auditor"]);
+    for one in endpoints() {
+        let Some(action) = one.journaled else { continue };
+        if matches!(action, Action::SignIn | Action::ReadJournal) || one.template == "/imports" || one.template == "/ownership" {
+            continue;
+        }
+        if one.template == "/partners" {
+            continue; // its body is refused before anyone is asked
+        }
+        let before = house.journal_length();
+        let (status, answer) = house.call(one.method.clone(), &one.path, Some(&auditor), one.body.as_ref());
+        if one.template == "/runs" {
+            assert_eq!(house.finished(&answer)["code"], "denied", "{answer}");
+        } else {
+            assert_eq!(status, StatusCode::FORBIDDEN, "{} {}: {answer}", one.method, one.template);
+        }
+        assert!(house.journal_length() > before, "{} {} left no entry", one.method, one.template);
+    }
+}
+
+#[test]
+fn every_endpoint_that_changes_or_discloses_leaves_an_entry() {
+    let house = House::new();
+    let everything = house.person(
+        "anna",
+        &["analyst", "supervisor", "releaser", "data-protection-officer", "administrator", "desk:sea", "desk:ownership"],
+    );
+    for one in endpoints() {
+        let Some(action) = one.journaled else { continue };
+        assert!(action.is_journaled(), "{} is not an action that is journaled", action.code());
+        let before = house.journal_length();
+        let (status, answer) = house.call(one.method.clone(), &one.path, Some(&everything), one.body.as_ref());
+        if status == StatusCode::OK && (one.template == "/imports" || one.template == "/runs") {
+            house.finished(&answer);
+        }
+        let done = status.is_success() && one.template != "/imports";
+        // What was not done (nothing is there to decide on) disclosed nothing and changed nothing.
+        assert!(!done || house.journal_length() > before, "{} {} ({status}) left no entry", one.method, one.template);
+    }
+}
+
+#[test]
+fn a_wrong_password_is_refused_like_a_wrong_name_and_journaled() {
+    let house = House::new();
+    house.person("anna", &["analyst"]);
+    let before = house.journal_length();
+    let wrong = |name: &str| house.call(Method::POST, "/session", None, Some(&json!({ "name": name, "password": "no such password" })));
+    let (status, one) = wrong("anna");
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    let (_, other) = wrong("nobody");
+    assert_eq!(one, other);
+    assert_eq!(house.journal_length(), before + 2);
+}
+
+#[test]
+fn the_operator_never_releases() {
+    let house = House::new();
+    let body = json!({ "partner": "no.partner", "finding": { "key": "0".repeat(64) } });
+    let (status, answer) = house.call(Method::POST, "/releases", Some(&house.operator()), Some(&body));
+    assert_eq!(status, StatusCode::FORBIDDEN, "{answer}");
+}
