@@ -110,10 +110,10 @@ pub trait Catalogue {
     /// When the database fails.
     fn snapshots(&self) -> Result<Vec<Snapshot>, StoreError>;
 
-    /// Adds files in one new snapshot. Returns it.
+    /// Adds files in one new snapshot. Returns it. No file makes no snapshot.
     ///
     /// # Errors
-    /// When a table is unknown or the database fails.
+    /// When a table or column is unknown or the database fails.
     fn add_data_files(&mut self, files: &[DataFile], at: Timestamp) -> Result<SnapshotId, StoreError>;
 
     /// The files of a table that a snapshot sees.
@@ -126,7 +126,7 @@ pub trait Catalogue {
     /// A file may be replaced in the same snapshot by one with the remaining rows. Returns the new snapshot.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When a file, table or column is unknown, or the database fails.
     fn erase_data_files(
         &mut self,
         erased: &[DataFileId],

@@ -61,10 +61,12 @@ pub struct FindingQuery<'a> {
 
 /// Findings and decisions.
 pub trait Findings {
-    /// Puts a finding under (origin, key). A new revision of an own finding keeps its state unless it was superseded, which reopens it.
+    /// Puts a finding under (origin, key). A new revision keeps its state; a finding that was superseded and is given again is open
+    /// again; one that its origin took back (see [`put_recall_notice`](crate::Parcels::put_recall_notice)) stays recalled.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When a received finding would replace an own one or the other way round, when a number in it is not finite, or when the
+    /// database fails.
     fn put_finding(
         &mut self,
         finding: &Finding,
@@ -79,7 +81,7 @@ pub trait Findings {
     /// When the database fails or the row is damaged.
     fn finding(&self, origin: &NodeId, key: FindingKey) -> Result<Option<StoredFinding>, StoreError>;
 
-    /// Reads findings, highest score first, then newest, then key.
+    /// Reads findings, highest score first, then those that ended last in the world, then by key.
     ///
     /// # Errors
     /// When the database fails or a row is damaged.
@@ -115,7 +117,7 @@ pub trait Findings {
     /// When the database fails.
     fn derived_directly_from(&self, source: &DerivedFrom) -> Result<Vec<String>, StoreError>;
 
-    /// Removes findings whose marking expired at `now`, with their decisions and index rows. Returns how many.
+    /// Removes findings whose marking or label expired at `now`, with their decisions and index rows. Returns how many.
     ///
     /// # Errors
     /// When the database fails.

@@ -34,7 +34,8 @@ pub struct ImportRow {
 
 /// Imports.
 pub trait Imports {
-    /// The next free import number. Numbers are never reused, also after a crash.
+    /// The next free import number. Numbers are never reused, also after a crash: commit the number before anything is written
+    /// under it elsewhere.
     ///
     /// # Errors
     /// When the database fails.

@@ -57,6 +57,6 @@ pub trait JournalEntries {
     /// Erases content and salt of an entry; the commitment stays, so the log still verifies.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When there is no such entry, or the database fails.
     fn erase_journal_content(&mut self, index: i64) -> Result<(), StoreError>;
 }

@@ -40,7 +40,7 @@ pub use statements::{StatementQuery, Statements};
 
 use oikos_model::Act;
 
-/// Where a node keeps what it knows. One implementation per database.
+/// Where a node keeps what it knows. One implementation per database. Times are kept to the microsecond.
 pub trait Store: Send + Sync {
     /// Opens a transaction that reads and writes, on behalf of `act`. Writers queue; readers are not blocked.
     ///

@@ -108,7 +108,7 @@ pub trait Parcels {
     /// When the database fails.
     fn releases(&self) -> Result<Vec<ReleaseRow>, StoreError>;
 
-    /// Notes that what was released was recalled. Returns the partners who have it.
+    /// Notes that what was released, whatever its revision, was recalled. Returns the partners who have it and were not told before.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,5 @@
 //! PostgreSQL keeps the registry's contract in the groups it has. The server is a real one, started here.
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails, and says so when it is skipped")]
 
 mod server;
 

@@ -1,4 +1,5 @@
 //! How long a million statements take. Run by hand: `cargo test -p oikos-registry-sqlite --test bulk -- --ignored --nocapture`.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints what it measured")]
 
 use std::time::Instant;
 

