@@ -2,7 +2,7 @@
 //!
 //! - The same bytes again change nothing and get a receipt again: the first one may have been lost.
 //! - Of a finding's revisions the one from the parcel with the highest number stays, whatever the order of arrival.
-//! - A retraction that arrives before its thing leaves a notice; the thing is then kept as taken back from the start.
+//! - A retraction that arrives before its thing leaves a notice; the registry then keeps the thing as taken back from the start.
 //! - A statement is never changed by a later one with its id: an honest origin never says two things under one id.
 //! - Gaps in the sequence are reported: something is still on its way, or was lost.
 //!
@@ -161,11 +161,6 @@ impl Inbox<'_, '_> {
         let label = self.tx.intern_label(&label)?;
         let outcome = self.tx.put_finding(&finding, label, true, self.now)?;
         self.tx.set_newest_sequence_of(sender, released.key, sequence)?;
-        let revision = finding.revision();
-        let name = DerivedFrom::Finding { origin: finding.origin, key: finding.key, revision };
-        if self.tx.has_recall_notice(&name)? {
-            self.tx.set_finding_state(sender, finding.key, FindingState::Recalled)?;
-        }
         Ok(outcome)
     }
 

@@ -91,7 +91,8 @@ fn check_not_recalled(
     findings: &[FindingRelease],
     statements: &[ReleasedStatement],
 ) -> Result<(), SendError> {
-    let recalled: Vec<_> = tx.releases()?.into_iter().filter(|row| row.partner == *partner.node() && row.recalled_at.is_some()).collect();
+    let recalled: Vec<_> =
+        tx.releases()?.into_iter().filter(|row| row.partner == *partner.node() && row.recalled_at.is_some()).collect();
     let names = findings.iter().map(|release| release.what.clone()).chain(statements.iter().map(statement_name));
     for what in names {
         if recalled.iter().any(|row| is_same_thing(&row.what, &what)) {
@@ -108,7 +109,9 @@ fn statement_name(released: &ReleasedStatement) -> DerivedFrom {
 /// Whether both name one thing, whatever its revision.
 fn is_same_thing(one: &DerivedFrom, other: &DerivedFrom) -> bool {
     match (one, other) {
-        (DerivedFrom::Finding { origin: o1, key: k1, .. }, DerivedFrom::Finding { origin: o2, key: k2, .. }) => (o1, k1) == (o2, k2),
+        (DerivedFrom::Finding { origin: o1, key: k1, .. }, DerivedFrom::Finding { origin: o2, key: k2, .. }) => {
+            (o1, k1) == (o2, k2)
+        }
         _ => one == other,
     }
 }

@@ -17,8 +17,8 @@
 use ciborium::Value;
 use coset::iana::Algorithm;
 use coset::{
-    AsCborValue, CoseEncrypt0, CoseEncrypt0Builder, CoseSign, CoseSignBuilder, CoseSignature, CoseSignatureBuilder,
-    Header, HeaderBuilder, Label as HeaderLabel, RegisteredLabelWithPrivate, TaggedCborSerializable,
+    AsCborValue, CoseEncrypt0, CoseEncrypt0Builder, CoseSign, CoseSignBuilder, CoseSignature, CoseSignatureBuilder, Header,
+    HeaderBuilder, Label as HeaderLabel, RegisteredLabelWithPrivate, TaggedCborSerializable,
 };
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;

@@ -376,7 +376,8 @@ fn fact_text(value: &FactValue) -> String {
 fn note_unknown_names(finding: &Finding, wanted: &Wanted, removed: &mut Vec<Removed>) {
     let Wanted::Names(names) = wanted else { return };
     for name in names {
-        if finding.fact(name).is_none() && built_in_text(finding, name).is_none_or(|_| !BUILT_IN_FIELDS.contains(&name.as_str())) {
+        if finding.fact(name).is_none() && built_in_text(finding, name).is_none_or(|_| !BUILT_IN_FIELDS.contains(&name.as_str()))
+        {
             removed.push(Removed { name: name.clone(), reason: "the finding has no such field".to_owned() });
         }
     }

@@ -56,7 +56,10 @@ fn an_agreement_needs_both_and_nobody_else() {
     let mut changed = agreement.clone();
     changed.terms.retention_days = 3650;
     assert!(matches!(changed.verify(fi.card(), at.card()), Err(AgreementError::Signature { .. })));
-    assert!(matches!(SignedAgreement { terms: changed.terms, ..proposal }.countersign(&at, fi.card()), Err(AgreementError::Signature { .. })));
+    assert!(matches!(
+        SignedAgreement { terms: changed.terms, ..proposal }.countersign(&at, fi.card()),
+        Err(AgreementError::Signature { .. })
+    ));
 }
 
 #[test]
@@ -96,11 +99,29 @@ fn what_is_outside_is_named() {
     };
     assert_eq!(check(&|_| ()), Ok(()));
     assert_eq!(check(&|m| m.tlp = Tlp::Red), Err(OutsideAgreement::Ceiling { marked: Tlp::Red, ceiling: Tlp::Amber }));
-    assert_eq!(check(&|m| { m.regimes.insert(Regime::Led); }), Err(OutsideAgreement::Regime(Regime::Led)));
-    assert_eq!(check(&|m| m.purposes = [purpose("fdi-screening")].into()), Err(OutsideAgreement::NotMarkedForPurpose(cables.clone())));
+    assert_eq!(
+        check(&|m| {
+            m.regimes.insert(Regime::Led);
+        }),
+        Err(OutsideAgreement::Regime(Regime::Led))
+    );
+    assert_eq!(
+        check(&|m| m.purposes = [purpose("fdi-screening")].into()),
+        Err(OutsideAgreement::NotMarkedForPurpose(cables.clone()))
+    );
     assert_eq!(check(&|m| m.purposes = [purpose("crime-prevention")].into()), Err(OutsideAgreement::NoCommonPurpose));
-    assert_eq!(check(&|m| { m.permitted.remove(&PermittedAction::Share); }), Err(OutsideAgreement::NotShareable));
-    assert_eq!(check(&|m| { m.handling.insert(HandlingCode::H3); }), Err(OutsideAgreement::Handling(HandlingCode::H3)));
+    assert_eq!(
+        check(&|m| {
+            m.permitted.remove(&PermittedAction::Share);
+        }),
+        Err(OutsideAgreement::NotShareable)
+    );
+    assert_eq!(
+        check(&|m| {
+            m.handling.insert(HandlingCode::H3);
+        }),
+        Err(OutsideAgreement::Handling(HandlingCode::H3))
+    );
     assert_eq!(check(&|m| m.expires = Some(second(1))), Err(OutsideAgreement::Expired(second(1))));
     let crime = purpose("crime-prevention");
     let other = terms.check_admits(ParcelKind::FindingFacts, &marking(), &crime, second(1));

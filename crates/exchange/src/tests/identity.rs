@@ -50,7 +50,8 @@ fn a_damaged_file_says_so_and_shows_no_secret() {
     // Secrets of another identity under this card.
     let other = identity("fi.coast-guard");
     let other_folder = tempfile::tempdir().unwrap();
-    let other: serde_json::Value = serde_json::from_slice(&std::fs::read(other.save(other_folder.path()).unwrap()).unwrap()).unwrap();
+    let other: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(other.save(other_folder.path()).unwrap()).unwrap()).unwrap();
     json["secrets"] = other["secrets"].clone();
     std::fs::write(&path, json.to_string()).unwrap();
     assert!(NodeIdentity::load(folder.path()).unwrap_err().to_string().contains("does not belong"));

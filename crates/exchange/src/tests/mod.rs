@@ -10,9 +10,9 @@ mod vectors;
 use std::collections::BTreeSet;
 
 use oikos_model::{
-    Act, Action, Actor, Assessment, ContentHash, DatasetId, DetectorId, EntityId, Evaluation, Fact, FactValue, Finding, FindingKey,
-    Label, LegalBasis, Marking, NodeId, PersonCategory, Place, Purpose, Reason, RecordReference, Regime, RunId, Scope, Selector,
-    SelectorKind, Statement, StatementDraft, TableName, Timestamp, Tlp, UserName,
+    Act, Action, Actor, Assessment, ContentHash, DatasetId, DetectorId, EntityId, Evaluation, Fact, FactValue, Finding,
+    FindingKey, Label, LegalBasis, Marking, NodeId, PersonCategory, Place, Purpose, Reason, RecordReference, Regime, RunId,
+    Scope, Selector, SelectorKind, Statement, StatementDraft, TableName, Timestamp, Tlp, UserName,
 };
 
 use crate::*;

@@ -94,7 +94,8 @@ fn an_address_cannot_be_rewritten() {
 
 /// Seals anything as a parcel of FI to AT, the way `seal` does after signing.
 fn seal_anything(pair: &Pair, signed: &[u8]) -> Vec<u8> {
-    crate::parcel::seal_signed(pair.at.card(), &Address { from: node("fi.coast-guard"), to: node("at.fdi"), sequence: 1 }, signed).unwrap()
+    crate::parcel::seal_signed(pair.at.card(), &Address { from: node("fi.coast-guard"), to: node("at.fdi"), sequence: 1 }, signed)
+        .unwrap()
 }
 
 fn signed_message(pair: &Pair, content: &ParcelContent) -> CoseSign {
@@ -265,7 +266,10 @@ fn after_the_end_only_what_is_taken_back_travels() {
     let late = second(1_000_001);
     let refusal = open(&pair.at, &pair.fi_partner, &sealed.bytes, late).unwrap_err();
     assert_eq!(refusal, ParcelRefusal::NotInForce(NotInForce::Expired(second(1_000_000))));
-    assert!(matches!(open(&pair.at, &pair.fi_partner, &sealed.bytes, second(-3599)), Err(ParcelRefusal::FromTheFuture(_)) | Err(ParcelRefusal::NotInForce(_))));
+    assert!(matches!(
+        open(&pair.at, &pair.fi_partner, &sealed.bytes, second(-3599)),
+        Err(ParcelRefusal::FromTheFuture(_)) | Err(ParcelRefusal::NotInForce(_))
+    ));
     let mut left = pair.fi_partner.clone();
     left.leave(second(15));
     assert!(matches!(open(&pair.at, &left, &sealed.bytes, second(20)), Err(ParcelRefusal::NotInForce(NotInForce::Left(_)))));

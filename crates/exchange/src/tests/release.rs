@@ -1,13 +1,7 @@
 use super::*;
 use oikos_model::DerivedFrom;
 
-fn preview_with(
-    pair: &Pair,
-    rules: &dyn ReleaseRules,
-    known: &KnownToPartner,
-    finding: &Finding,
-    wanted: &Wanted,
-) -> Preview {
+fn preview_with(pair: &Pair, rules: &dyn ReleaseRules, known: &KnownToPartner, finding: &Finding, wanted: &Wanted) -> Preview {
     let act = act("anna.virtanen", 10);
     let desk = ReleaseDesk { identity: &pair.fi, partner: &pair.at_partner, known, act: &act, rules };
     desk.preview_finding(finding, &label("fi.coast-guard"), wanted)
@@ -35,10 +29,14 @@ fn everything_leaves_but_evidence_and_run() {
     assert!(preview.removed.is_empty(), "{:?}", preview.removed);
     let release = preview.release.unwrap();
     let text = serde_json::to_string(&release.finding).unwrap();
-    for secret in ["ais_positions", &finding.run.unwrap().to_string(), &finding.key.to_string(), &finding.revision().to_string()] {
+    for secret in ["ais_positions", &finding.run.unwrap().to_string(), &finding.key.to_string(), &finding.revision().to_string()]
+    {
         assert!(!text.contains(secret), "{secret} leaves");
     }
-    assert_eq!(release.what, DerivedFrom::Finding { origin: finding.origin.clone(), key: finding.key, revision: finding.revision() });
+    assert_eq!(
+        release.what,
+        DerivedFrom::Finding { origin: finding.origin.clone(), key: finding.key, revision: finding.revision() }
+    );
     assert_eq!(release.fields, leaving);
 }
 

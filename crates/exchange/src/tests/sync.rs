@@ -47,14 +47,16 @@ impl Office {
     fn release(&self, tx: &dyn Transaction, finding: &Finding) -> FindingRelease {
         let known = KnownToPartner::read(tx, self.pair.at.node()).unwrap();
         let act = tx.act().clone();
-        let desk = ReleaseDesk { identity: &self.pair.fi, partner: &self.pair.at_partner, known: &known, act: &act, rules: &Permissive };
+        let desk =
+            ReleaseDesk { identity: &self.pair.fi, partner: &self.pair.at_partner, known: &known, act: &act, rules: &Permissive };
         desk.preview_finding(finding, &label("fi.coast-guard"), &Wanted::All).release.unwrap()
     }
 
     fn release_statement(&self, tx: &dyn Transaction, statement: &Statement) -> ReleasedStatement {
         let known = KnownToPartner::default();
         let act = tx.act().clone();
-        let desk = ReleaseDesk { identity: &self.pair.fi, partner: &self.pair.at_partner, known: &known, act: &act, rules: &Permissive };
+        let desk =
+            ReleaseDesk { identity: &self.pair.fi, partner: &self.pair.at_partner, known: &known, act: &act, rules: &Permissive };
         desk.preview_statement(statement, &label("fi.coast-guard")).unwrap()
     }
 
@@ -244,10 +246,8 @@ fn what_was_taken_back_stays_taken_back_in_any_order() {
     }
     // And the sender does not send it again.
     assert!(matches!(office.send_finding(13, &own), Err(SendError::Recalled(_))));
-    let again = office.send(14, |tx| ParcelDraft {
-        statements: vec![office.release_statement(tx, &said)],
-        ..ParcelDraft::default()
-    });
+    let again =
+        office.send(14, |tx| ParcelDraft { statements: vec![office.release_statement(tx, &said)], ..ParcelDraft::default() });
     assert!(matches!(again, Err(SendError::Recalled(_))));
 }
 

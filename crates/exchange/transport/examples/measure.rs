@@ -1,6 +1,6 @@
 //! What sealing, opening and connecting cost on this machine.
 //!
-//! `cargo run --release -p oikos-exchange-transport --example measure`
+//! `cargo run -p oikos-exchange-transport --example measure`
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for one person at a terminal")]
 
@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use hyper::body::Bytes;
 use oikos_exchange::{
-    AgreementTerms, IdentityCard, NodeDescription, NodeIdentity, ParcelContent, Partner, PartnerClass, Receipt, ReleasedStatement,
-    SignedAgreement, open, seal,
+    AgreementTerms, IdentityCard, NodeDescription, NodeIdentity, ParcelContent, Partner, PartnerClass, Receipt,
+    ReleasedStatement, SignedAgreement, open, seal,
 };
 use oikos_exchange_transport::{Client, Directory, Handler, Limits, Refused, Server};
 use oikos_model::{
-    Assessment, ContentHash, DatasetId, EntityId, Evaluation, Label, LegalBasis, Marking, NodeId, PersonCategory, Purpose, Regime,
-    Scope, Statement, StatementDraft, Timestamp, Tlp, UserName,
+    Assessment, ContentHash, DatasetId, EntityId, Evaluation, Label, LegalBasis, Marking, NodeId, PersonCategory, Purpose,
+    Regime, Scope, Statement, StatementDraft, Timestamp, Tlp, UserName,
 };
 
 const TERMS: &str = "
@@ -52,7 +52,8 @@ fn identity(name: &str, address: &str) -> NodeIdentity {
 fn content(statements: usize, agreement: ContentHash) -> ParcelContent {
     let origin = NodeId::new("fi.coast-guard").unwrap();
     let purpose = Purpose::new("infrastructure-protection").unwrap();
-    let label = Label { marking: Marking::new(Regime::Gdpr, Tlp::Green, [purpose.clone()]), origin: origin.clone(), scope: Scope::Node };
+    let label =
+        Label { marking: Marking::new(Regime::Gdpr, Tlp::Green, [purpose.clone()]), origin: origin.clone(), scope: Scope::Node };
     let statement = |number: usize| {
         let content = StatementDraft {
             entity: EntityId::new(format!("sea.vessels/{number}")).unwrap(),
@@ -68,7 +69,10 @@ fn content(statements: usize, agreement: ContentHash) -> ParcelContent {
             evaluation: Evaluation::default(),
         };
         let dataset = DatasetId::new("sea.vessels").unwrap();
-        ReleasedStatement { statement: Statement::record(content, origin.clone(), dataset, label.id(), now()), label: label.clone() }
+        ReleasedStatement {
+            statement: Statement::record(content, origin.clone(), dataset, label.id(), now()),
+            label: label.clone(),
+        }
     };
     ParcelContent {
         format: 1,
@@ -130,7 +134,10 @@ fn main() {
         let tries = if statements > 1_000 { 5 } else { 51 };
         let sealing = median(tries, || drop(seal(&fi, at.card(), &content).unwrap()));
         let opening = median(tries, || drop(open(&at, &partner, &sealed.bytes, now()).unwrap()));
-        println!("{statements} statements: {} bytes sealed; seal {sealing:?}, open {opening:?} (median of {tries})", sealed.bytes.len());
+        println!(
+            "{statements} statements: {} bytes sealed; seal {sealing:?}, open {opening:?} (median of {tries})",
+            sealed.bytes.len()
+        );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(measure_link(fi, at));

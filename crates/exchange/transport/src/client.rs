@@ -35,7 +35,12 @@ pub enum DeliveryError {
         /// What the operating system says.
         source: std::io::Error,
     },
-    /// No secure link came about: the key is not the pinned one, or the other side cannot do hybrid TLS 1.3.
+    /// Whoever answers shows another key than the one on the partner's card.
+    #[error(
+        "whoever answers at the address of {0} shows another key than the one on its card; nothing was sent. Ask the partner for its present card, and compare fingerprints"
+    )]
+    WrongKey(NodeId),
+    /// No secure link came about: the other side cannot do hybrid TLS 1.3, or refuses this node's key.
     #[error("no secure link to {node}: {source}")]
     Handshake {
         /// The partner.
@@ -66,6 +71,16 @@ pub enum DeliveryError {
     /// The card that the partner sent is wrong.
     #[error(transparent)]
     Card(#[from] CardError),
+}
+
+/// Tells another key than the pinned one from everything else that can go wrong in a handshake.
+fn handshake_error(node: NodeId, source: std::io::Error) -> DeliveryError {
+    let tls_error = source.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
+    match tls_error {
+        // The only verdict on a certificate that our verifier gives of its own.
+        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::Other(_))) => DeliveryError::WrongKey(node),
+        _ => DeliveryError::Handshake { node, source },
+    }
 }
 
 /// What a link was made with, for the journal.
@@ -109,7 +124,7 @@ impl Client {
         let stream = TcpStream::connect(address.as_str()).await.map_err(unreachable)?;
         let config = Arc::new(client_config(&self.identity, card.content.tls_pin)?);
         let connected = TlsConnector::from(config).connect(server_name()?, stream).await;
-        let stream = connected.map_err(|source| DeliveryError::Handshake { node: node(), source })?;
+        let stream = connected.map_err(|source| handshake_error(node(), source))?;
         let (_, session) = stream.get_ref();
         let link = Link {
             protocol: session.protocol_version().map_or_else(String::new, |version| format!("{version:?}")),

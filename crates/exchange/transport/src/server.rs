@@ -136,7 +136,10 @@ async fn serve_connection<H: Handler>(stream: TcpStream, acceptor: TlsAcceptor, 
                     // Asked again for every request: a partner may leave while its connection stands.
                     let answer = match shared.directory.partner_with_pin(&pin) {
                         Some(partner) => answer(&shared, partner, request).await,
-                        None => refused(StatusCode::FORBIDDEN, &Refused::finally("no_partner", "there is no agreement with this node")),
+                        None => refused(
+                            StatusCode::FORBIDDEN,
+                            &Refused::finally("no_partner", "there is no agreement with this node"),
+                        ),
                     };
                     Ok::<_, std::convert::Infallible>(answer)
                 }
