@@ -13,7 +13,8 @@ const TEST_BUDGET_CPU_MINUTES: f64 = 15.0;
 /// Builds the program and lives through Quiet Tide. The exit code is the demo's: 0 only if the scenario's conditions hold.
 pub(crate) fn demo(rest: &[&str]) -> Result<ExitCode, String> {
     let meter = Meter::start("build", DEMO_BUDGET_CPU_MINUTES);
-    must("building", &mut cargo(["build", "--package", "oikos"]))?;
+    // The whole workspace, because tests build it too: another selection of packages would resolve other features and build the engine twice.
+    must("building", &mut cargo(["build", "--workspace"]))?;
     say(&meter.report());
     let program = target_folder().join("debug").join("oikos");
     run(Command::new(program).arg("demo").args(rest).current_dir(root()))
@@ -42,7 +43,8 @@ pub(crate) fn lint() -> Result<ExitCode, String> {
 
 /// Runs the lab.
 pub(crate) fn bench(rest: &[&str]) -> Result<ExitCode, String> {
-    run(cargo(["run", "--quiet", "--package", "oikos-lab", "--", "bench"]).args(rest))
+    must("building", &mut cargo(["build", "--quiet", "--workspace"]))?;
+    run(Command::new(target_folder().join("debug").join("oikos-lab")).arg("bench").args(rest).current_dir(root()))
 }
 
 /// The program for use.
@@ -50,9 +52,9 @@ pub(crate) fn build() -> Result<ExitCode, String> {
     run(&mut cargo(["build", "--release", "--package", "oikos"]))
 }
 
-/// Scaffolds a detector; the desk room knows how.
+/// Scaffolds a detector; the desks know how.
 pub(crate) fn new_detector(desk: &str, name: &str) -> Result<ExitCode, String> {
-    run(&mut cargo(["run", "--quiet", "--package", "oikos-desk", "--example", "new_detector", "--", desk, name]))
+    run(&mut cargo(["run", "--quiet", "--workspace", "--example", "new_detector", "--", desk, name]))
 }
 
 /// Writes what is generated: manual pages of the desks, golden policy tables, the golden OpenAPI document.

@@ -28,7 +28,7 @@ pub static OWNERSHIP: Desk = Desk {
     references: &[SCREENING_STEPS],
     readers: &[&BodsReader],
     kernels: &[&CommonParentKernel, &ParentsKernel],
-    detectors: &[("just-below-step", include_str!("../detectors/just-below-step.md"))],
+    detectors: &[("just-below-step.md", include_str!("../detectors/just-below-step.md"))],
 };
 
 #[cfg(test)]
