@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits, Session, SessionLimits, catalogue_table};
 use oikos_desk::TableDefinition;
 use oikos_desk_sea::SEA;
-use oikos_model::{
-    Act, Action, Actor, Label, LegalBasis, Marking, NodeId, Purpose, Regime, Scope, Timestamp, Tlp,
-};
+use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits, Session, SessionLimits, catalogue_table};
+use oikos_model::{Act, Action, Actor, Label, LegalBasis, Marking, NodeId, Purpose, Regime, Scope, Timestamp, Tlp};
 use oikos_registry::{DataFile, Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
 
@@ -39,7 +37,9 @@ impl Node {
         };
         let lake = Lake::open(&folder.join("lake"), LakeLimits::default())?;
         let store = SqliteStore::open(folder.join("registry.sqlite"))?;
-        lake.sweep(&store, &act)?;
+        let mut transaction = store.begin(&act)?;
+        lake.sweep(transaction.as_mut())?;
+        transaction.commit()?;
         Ok(Self { lake, store, label: Label { marking, origin, scope: Scope::Node }, act })
     }
 
