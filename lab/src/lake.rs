@@ -59,8 +59,14 @@ fn import(benchmark: &mut Benchmark, source: &Path, node: &Path, rows: i64) -> R
         [("import", "import-table", table_path(source)), ("import (peer: Parquet)", "import-parquet", parquet_path(source))]
     {
         let peer = peers::run(SCRIPT, [Path::new(task), source, &target]);
-        let comparison =
-            Comparison { benchmark: "lake", work, peer_name: Some("DuckDB"), input: &input, accuracy: (None, None), same: &["rows"] };
+        let comparison = Comparison {
+            benchmark: "lake",
+            work,
+            peer_name: Some("DuckDB"),
+            input: &input,
+            accuracy: (None, None),
+            same: &["rows"],
+        };
         benchmark.compare(&comparison, &ours, peer.as_ref());
     }
     Ok(())

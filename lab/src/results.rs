@@ -26,7 +26,9 @@ pub(crate) fn write(root: &Path, name: &str, benchmark: &Benchmark) -> Result<()
 
 fn section(name: &str, benchmark: &Benchmark) -> String {
     let mut text = format!("## {name}\n\nMachine: {}. Command: `cargo xtask bench {name}`.\n\n", machine::describe());
-    text.push_str("| measure | input | ours | peer | unit | ratio | accuracy ours | accuracy peer |\n|---|---|--:|--:|---|--:|--:|--:|\n");
+    text.push_str(
+        "| measure | input | ours | peer | unit | ratio | accuracy ours | accuracy peer |\n|---|---|--:|--:|---|--:|--:|--:|\n",
+    );
     for row in &benchmark.rows {
         text.push_str(&table_line(row));
     }
@@ -40,8 +42,7 @@ fn section(name: &str, benchmark: &Benchmark) -> String {
 }
 
 fn table_line(row: &Row) -> String {
-    let number =
-        |value: Option<f64>, digits: usize| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"));
+    let number = |value: Option<f64>, digits: usize| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"));
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         row.name,
