@@ -88,7 +88,7 @@ fn decode(benchmark: &mut Benchmark, scenario: &Scenario) -> Result<(), Failure>
     Ok(())
 }
 
-fn run_peer<'a>(words: &[&'a str], files: impl IntoIterator<Item = &'a Path>) -> Option<Measured> {
+fn run_peer<'a>(words: &'a [&'a str], files: impl IntoIterator<Item = &'a Path>) -> Option<Measured> {
     let (script, rest) = words.split_first()?;
     peers::run(script, rest.iter().map(Path::new).chain(files))
 }
