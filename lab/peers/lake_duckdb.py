@@ -29,11 +29,11 @@ def scan(connection, table, repeat, south, north, west, east, begin, end):
     for _ in range(repeat):
         (total,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         ships = connection.execute(
-            f"SELECT mmsi, count(*), epoch_us(min(at)), epoch_us(max(at)) FROM {table} GROUP BY mmsi ORDER BY mmsi"
+            f"SELECT mmsi, count(*), epoch_us(min(\"at\")), epoch_us(max(\"at\")) FROM {table} GROUP BY mmsi ORDER BY mmsi"
         ).fetchall()
         (inside,) = connection.execute(
             f"SELECT count(*) FROM {table} WHERE latitude BETWEEN {south} AND {north} AND longitude BETWEEN {west} AND {east} "
-            f"AND at >= TIMESTAMPTZ '{begin}' AND at < TIMESTAMPTZ '{end}'"
+            f"AND \"at\" >= TIMESTAMPTZ '{begin}' AND \"at\" < TIMESTAMPTZ '{end}'"
         ).fetchone()
     return {"rows": total, "ships": len(ships), "ships_fingerprint": fingerprint(ships), "inside": inside}
 

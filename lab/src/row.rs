@@ -71,7 +71,7 @@ impl Benchmark {
     pub(crate) fn compare(&mut self, comparison: &Comparison<'_>, ours: &Measured, peer: Option<&Measured>) {
         let against = match (peer, comparison.peer_name) {
             (Some(peer), _) => format!(" vs {}", peer.report.version),
-            (None, Some(name)) => format!(" vs {name} (not installed)"),
+            (None, Some(name)) => format!(" vs {name} (no peer)"),
             (None, None) => String::new(),
         };
         if let Some(peer) = peer {

@@ -12,7 +12,7 @@ use crate::{Failure, peers, root, say};
 /// A seed nothing was tuned on.
 const SEED: u64 = 260_615;
 /// So many ships send a little more than a million positions in 30 days.
-pub(crate) const VESSELS: usize = 300;
+pub(crate) const VESSELS: usize = 420;
 /// What a small office's machine can spare.
 const MEMORY_LIMIT_MEBIBYTES: f64 = 1536.0;
 /// Peers, and their scripts with the first arguments.
