@@ -114,7 +114,8 @@ fn events(benchmark: &mut Benchmark, scenario: &Scenario, node: &Path) -> Result
     benchmark.notes.push(format!(
         "import: AIS, register and corridors through the readers into the lake, a transaction a file; statements are counted, not stored. \
          detect: both detectors over the whole time in one run each. Neither may hold more than {MEMORY_LIMIT_MEBIBYTES:.0} MiB, which \
-         the run checks. No peer: pipe-gaps needs Apache Beam and does not look at reception, MovingPandas has no such event."
+         the run checks. No peer was run: pipe-gaps and \
+         MovingPandas have gaps of their own definition and were not tried."
     ));
     Ok(())
 }
