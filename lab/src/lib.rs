@@ -1,1 +1,0 @@
-//! oikos-lab

@@ -1,0 +1,50 @@
+//! Our side of the benchmarks: pieces of work that the lab starts as processes of their own. Each ends with one line of JSON.
+
+mod decode;
+mod detect;
+mod import;
+mod node;
+mod rows;
+mod scan;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use crate::measure::{Position, Report};
+use crate::{Failure, machine};
+
+/// What a piece of work found.
+#[derive(Debug, Default)]
+struct Found {
+    facts: BTreeMap<String, i64>,
+    positions: Vec<Position>,
+}
+
+impl Found {
+    fn facts<const N: usize>(facts: [(&str, i64); N]) -> Self {
+        Self { facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(), positions: Vec::new() }
+    }
+}
+
+/// Does a piece of work and reports it on standard output.
+pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
+    let found = match (task, arguments) {
+        ("decode", ["--list", files @ ..]) => decode::run(files, true)?,
+        ("decode", files) => decode::run(files, false)?,
+        ("rows", [target, most, files @ ..]) => rows::run(Path::new(target), most.parse()?, files)?,
+        ("import-files", [folder, files @ ..]) => import::files(Path::new(folder), files)?,
+        ("import-rows", [folder, source]) => import::rows(Path::new(folder), Path::new(source))?,
+        ("detect", [folder]) => detect::run(Path::new(folder))?,
+        ("scan", [folder, repeat, area @ ..]) => scan::run(Path::new(folder), repeat.parse()?, area)?,
+        _ => return Err(format!("there is no work {task} with {} arguments", arguments.len()).into()),
+    };
+    let report = Report {
+        version: format!("Oikos {}", env!("CARGO_PKG_VERSION")),
+        peak_kib: machine::peak_kibibytes(),
+        facts: found.facts,
+        positions: found.positions,
+    };
+    writeln!(std::io::stdout(), "{}", serde_json::to_string(&report)?)?;
+    Ok(())
+}
