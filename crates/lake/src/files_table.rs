@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::config::TableParquetOptions;
@@ -27,6 +27,9 @@ use crate::statistics::engine_statistics;
 #[derive(Debug)]
 pub(crate) struct FilesTable {
     schema: SchemaRef,
+    /// The files with what the catalogue says of their columns, by which whole files are left out. The engine is told the number of rows
+    /// alone: where it sees that a column holds one value only, it drops the column from a sort below a join and then refuses its own
+    /// plan (DataFusion 55.2, sanity check).
     files: Vec<(PartitionedFile, Arc<Statistics>)>,
 }
 
@@ -38,7 +41,7 @@ impl FilesTable {
             // The footer, its length and the closing magic are read in one go.
             let footer = usize::try_from(file.footer_size_bytes).unwrap_or(0) + 8;
             let partitioned = PartitionedFile::new(file.path.clone(), size).with_metadata_size_hint(footer);
-            (partitioned.with_statistics(Arc::clone(&statistics)), statistics)
+            (partitioned.with_statistics(Arc::new(rows_alone(&statistics, &schema))), statistics)
         });
         Self { files: files.collect(), schema }
     }
@@ -53,6 +56,11 @@ impl FilesTable {
         let statistics = self.files.iter().map(|(_, statistics)| Arc::clone(statistics)).collect();
         predicate.prune(&PrunableStatistics::new(statistics, Arc::clone(&self.schema)))
     }
+}
+
+fn rows_alone(statistics: &Statistics, schema: &Schema) -> Statistics {
+    let (num_rows, total_byte_size) = (statistics.num_rows, statistics.total_byte_size);
+    Statistics { num_rows, total_byte_size, ..Statistics::new_unknown(schema) }
 }
 
 #[async_trait]
@@ -87,6 +95,7 @@ impl TableProvider for FilesTable {
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
         let statistics = Statistics::try_merge_iter(files.iter().map(|(_, statistics)| statistics.as_ref()), &self.schema)?;
+        let statistics = rows_alone(&statistics, &self.schema);
         let group = FileGroup::new(files.into_iter().map(|(file, _)| file.clone()).collect());
         let options = TableParquetOptions { global: state.config_options().execution.parquet.clone(), ..Default::default() };
         let source = ParquetSource::new(Arc::clone(&self.schema)).with_table_parquet_options(options);

@@ -8,13 +8,12 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use datafusion::common::Column;
 use datafusion::dataframe::DataFrame;
-use datafusion::datasource::{MemTable, TableProvider};
+use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::logical_expr::{Expr, SortExpr};
 use oikos_desk::{EngineError, KernelError, KernelStep, Output};
 
 use crate::Session;
-use crate::files_table::FilesTable;
 use crate::session::{engine_error, query_error};
 
 /// Runs a kernel over its inputs and keeps what it emits under the step's name.
@@ -47,18 +46,10 @@ pub(crate) fn run(session: &mut Session, step: &KernelStep<'_>) -> Result<Option
     let state = run.checkpoint();
     run.finish(&mut output).map_err(failed)?;
     drop((run, memory));
-    session.register(step.name, table_of(step.name, output.schema, output.batches)?)?;
+    let table = MemTable::try_new(output.schema, vec![output.batches]).map_err(|error| engine_error(step.name, &error))?;
+    session.register(step.name, Arc::new(table))?;
     session.keep(output.reservation);
     Ok(state)
-}
-
-/// What a kernel emitted, as a table. Where that is nothing, it is a table without files: the engine knows that an in-memory table has
-/// exactly no row, and then plans joins on it that lose the order a later step asked for.
-fn table_of(step: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<dyn TableProvider>, EngineError> {
-    if batches.iter().all(|batch| batch.num_rows() == 0) {
-        return Ok(Arc::new(FilesTable::new(schema, &[])));
-    }
-    Ok(Arc::new(MemTable::try_new(schema, vec![batches]).map_err(|error| engine_error(step, &error))?))
 }
 
 /// A kernel that meets one of its own limits ran into a limit; anything else is a failure of the kernel.
