@@ -73,7 +73,8 @@ pub fn receive(
     let incoming =
         IncomingParcel { id: envelope.id, partner: row.node.clone(), sequence: envelope.address.sequence, received_at: now };
     let outcome = take(tx, identity, row, &incoming, || {
-        let partner = Partner::from_row(row, identity.card()).map_err(|error| StoreError::corrupt("partner", error.to_string()))?;
+        let partner =
+            Partner::from_row(row, identity.card()).map_err(|error| StoreError::corrupt("partner", error.to_string()))?;
         let content = envelope.open(identity, &partner, now)?;
         Ok((partner, content))
     })?;

@@ -36,8 +36,9 @@ impl NodeConfig {
     /// When the file is missing, malformed, or names an unknown purpose or country form.
     pub fn read(path: &Path) -> Result<Self, NodeError> {
         let text = std::fs::read_to_string(path).map_err(|source| NodeError::io("reading the node's settings", path, source))?;
-        let config: Self = yaml_serde::from_str(&text)
-            .map_err(|error| NodeError::Invalid(format!("{}: {error}; `oikos init` writes one as it should be", path.display())))?;
+        let config: Self = yaml_serde::from_str(&text).map_err(|error| {
+            NodeError::Invalid(format!("{}: {error}; `oikos init` writes one as it should be", path.display()))
+        })?;
         config.check()?;
         Ok(config)
     }

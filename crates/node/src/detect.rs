@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use oikos_desk::{ParameterValue, RunOutcome, RunRequest, Span};
 use oikos_lake::{ColumnsPermit, SessionLimits};
 use oikos_model::{
-    Action, Actor, ContentHash, ContentHasher, Decision, DecisionKind, DetectorId, Finding, FindingKey, FindingState, Label, LabelId, LegalBasis, Purpose, RunId,
-    Scope, Timestamp,
+    Action, Actor, ContentHash, ContentHasher, Decision, DecisionKind, DetectorId, Finding, FindingKey, FindingState, Label,
+    LabelId, LegalBasis, Purpose, RunId, Scope, Timestamp,
 };
 use oikos_registry::{CheckpointRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Store, Transaction};
 use serde::Serialize;
@@ -79,7 +79,8 @@ impl Node {
         let caller = detection_caller(caller, loaded)?;
         let head = &loaded.detector.head;
         let act = self.authorise(&caller, Action::Detect)?;
-        let parameters = oikos_desk::parameters::resolve(head, &request.parameters).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        let parameters =
+            oikos_desk::parameters::resolve(head, &request.parameters).map_err(|error| NodeError::Invalid(error.to_string()))?;
         let tx = self.store().snapshot(&act)?;
         let Some(span) = self.span_of(tx.as_ref(), loaded, parameters.hash(), request)? else {
             return Ok(RunReport::nothing(&head.id));
@@ -276,7 +277,12 @@ fn monitor_checkpoint(
 ) -> Result<Option<oikos_desk::Checkpoint>, NodeError> {
     let Some(step) = loaded.detector.monitor() else { return Ok(None) };
     let row = tx.checkpoint(loaded.detector.text_hash, parameters, &step.name, span.from)?;
-    Ok(row.map(|row| oikos_desk::Checkpoint { step: row.step, fed_up_to: row.fed_up_to, snapshot: row.snapshot, state: row.state }))
+    Ok(row.map(|row| oikos_desk::Checkpoint {
+        step: row.step,
+        fed_up_to: row.fed_up_to,
+        snapshot: row.snapshot,
+        state: row.state,
+    }))
 }
 
 /// The ends of the detector's findings that stand.

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use oikos_lake::{ColumnsPermit, SessionLimits};
-use oikos_model::{
-    Action, Decision, DecisionKind, Finding, FindingKey, FindingState, NodeId, RecordReference, Timestamp,
-};
+use oikos_model::{Action, Decision, DecisionKind, Finding, FindingKey, FindingState, NodeId, RecordReference, Timestamp};
 use oikos_registry::{FindingQuery, ImportRow, StoredFinding, Transaction};
 use serde::{Deserialize, Serialize};
 
@@ -172,7 +170,8 @@ impl Node {
             let stored = self.visible_finding(tx, caller, Action::ReadEvidence, origin, key)?;
             let imports = tx.imports()?;
             let rows = self.records(tx, caller, &stored.finding.evidence)?;
-            let rows: Vec<EvidenceRow> = rows.into_iter().map(|(reference, record)| evidence_row(&imports, &reference, record)).collect();
+            let rows: Vec<EvidenceRow> =
+                rows.into_iter().map(|(reference, record)| evidence_row(&imports, &reference, record)).collect();
             let detail = serde_json::json!({ "records": rows.len() });
             Ok((rows, Noted::about(vec![format!("finding:{origin}/{key}")]).with_detail(detail)))
         })
@@ -182,7 +181,13 @@ impl Node {
     ///
     /// # Errors
     /// When policy refuses, a reason is missing or too long, or there is no such finding that the caller may know of.
-    pub fn decide_finding(&self, caller: &Caller, origin: &NodeId, key: FindingKey, request: &DecisionRequest) -> Result<FindingSummary, NodeError> {
+    pub fn decide_finding(
+        &self,
+        caller: &Caller,
+        origin: &NodeId,
+        key: FindingKey,
+        request: &DecisionRequest,
+    ) -> Result<FindingSummary, NodeError> {
         if request.kind == DecisionKind::Dismiss && request.reason.trim().is_empty() {
             return Err(NodeError::Invalid("a dismissal needs a reason: later readers will want to know".into()));
         }
@@ -245,8 +250,11 @@ impl Node {
         let session = self.lake().session(tx, &permits, SessionLimits::for_people()).map_err(NodeError::internal)?;
         let mut found = Vec::new();
         for table in tables.keys() {
-            let ids: Vec<String> =
-                references.iter().filter(|reference| reference.table.as_str() == table).map(|r| r.record_id.to_string()).collect();
+            let ids: Vec<String> = references
+                .iter()
+                .filter(|reference| reference.table.as_str() == table)
+                .map(|r| r.record_id.to_string())
+                .collect();
             let query = format!("SELECT * FROM {table} WHERE record_id IN ({}) ORDER BY record_id", ids.join(", "));
             let result = session.query(&query, ROWS_MAXIMUM, ANSWER_BYTES_MAXIMUM).map_err(NodeError::internal)?;
             for row in crate::rows::to_json(&result)? {
@@ -288,10 +296,9 @@ fn states_of(code: Option<&str>) -> Result<Vec<FindingState>, NodeError> {
         Some("all") => Ok(all.to_vec()),
         Some(code) => match all.into_iter().find(|state| state_code(*state) == code) {
             Some(state) => Ok(vec![state]),
-            None => Err(NodeError::Invalid(format!(
-                "there is no state {code:?}; known are all, {}",
-                all.map(state_code).join(", ")
-            ))),
+            None => {
+                Err(NodeError::Invalid(format!("there is no state {code:?}; known are all, {}", all.map(state_code).join(", "))))
+            }
         },
     }
 }

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use oikos_desk::{DatasetDefinition, Desk, Reader, Reject, Source};
-use oikos_model::{Action, DatasetId, Label, NodeId, Scope, SourceId, Statement};
+use oikos_model::{Action, DatasetId, Label, LabelId, NodeId, Scope, SourceId, Statement};
 use oikos_registry::{ImportRow, Transaction};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -109,11 +109,18 @@ impl Node {
             origin: self.id().clone(),
             scope: Scope::Desk(recognised.desk.name.to_owned()),
         };
-        let (import_number, label_id) = self.housekeeping(Action::Import, |tx| Ok((tx.reserve_import_number()?, tx.intern_label(&label)?)))?;
+        let (import_number, label_id) =
+            self.housekeeping(Action::Import, |tx| Ok((tx.reserve_import_number()?, tx.intern_label(&label)?)))?;
         let source = Source { file_name: display_name(&request.path), import_number, imported_at };
         let mut report_progress = |bytes| progress(bytes, total);
-        let mut sink =
-            ImportSink::new(self.lake(), recognised.desk, import_number, label_id, &self.folder().rejects(), &mut report_progress)?;
+        let mut sink = ImportSink::new(
+            self.lake(),
+            recognised.desk,
+            import_number,
+            label_id,
+            &self.folder().rejects(),
+            &mut report_progress,
+        )?;
         let summary = recognised
             .reader
             .read(&source, &mut BufReader::with_capacity(1 << 18, file), &mut sink)
@@ -137,7 +144,9 @@ impl Node {
         let first_rejects = collected.first_rejects.clone();
         self.write(caller, Action::Import, |tx| {
             let noted = Noted::about(vec![format!("import:{import_number}")]);
-            land(tx, self.id(), collected, &mut row)?;
+            // Records are their desk's, what they say of entities is the node's: two desks' findings meet over statements.
+            let statements = tx.intern_label(&Label { scope: Scope::Node, ..label.clone() })?;
+            land(tx, self.id(), collected, statements, &mut row)?;
             let detail = serde_json::json!({ "format": row.format, "dataset": row.dataset, "records": row.records,
                 "statements": row.statements, "rejects": row.rejects, "source": row.source });
             Ok(((), noted.with_detail(detail)))
@@ -174,12 +183,13 @@ fn land(
     tx: &mut dyn Transaction,
     origin: &NodeId,
     collected: Collected,
+    label: LabelId,
     row: &mut ImportRow,
 ) -> Result<(), NodeError> {
     if !collected.files.is_empty() {
         tx.add_data_files(&collected.files, row.at)?;
     }
-    let (dataset, label, at) = (row.dataset.clone(), row.label, row.at);
+    let (dataset, at) = (row.dataset.clone(), row.at);
     let mut new_statements = 0u64;
     collected.spool.drain(|drafts| {
         let statements: Vec<Statement> =
@@ -194,11 +204,7 @@ fn land(
 fn open_regular(path: &Path) -> Result<File, NodeError> {
     let file = File::open(path).map_err(|source| NodeError::io("opening", path, source))?;
     let metadata = file.metadata().map_err(|source| NodeError::io("reading", path, source))?;
-    if metadata.is_file() {
-        Ok(file)
-    } else {
-        Err(NodeError::Invalid(format!("{} is not a file", path.display())))
-    }
+    if metadata.is_file() { Ok(file) } else { Err(NodeError::Invalid(format!("{} is not a file", path.display()))) }
 }
 
 fn display_name(path: &Path) -> String {
@@ -252,8 +258,7 @@ fn recognise(file: &mut File, request: &ImportRequest) -> Result<Recognised, Nod
 }
 
 fn unknown_format(request: &ImportRequest, beginning: &[u8]) -> NodeError {
-    let formats: Vec<&str> =
-        oikos_desks::DESKS.iter().flat_map(|desk| desk.readers).map(|reader| reader.format().name).collect();
+    let formats: Vec<&str> = oikos_desks::DESKS.iter().flat_map(|desk| desk.readers).map(|reader| reader.format().name).collect();
     let known = formats.join(", ");
     let file = request.path.display();
     NodeError::Invalid(match &request.format {

@@ -58,7 +58,8 @@ impl Node {
         self.write(caller, Action::ManagePartners, |tx| {
             let row = partner.to_row(now).map_err(NodeError::internal)?;
             tx.put_partner(&row)?;
-            let detail = serde_json::json!({ "agreement": partner.agreement().terms.hash(), "fingerprint": partner.card().fingerprint() });
+            let detail =
+                serde_json::json!({ "agreement": partner.agreement().terms.hash(), "fingerprint": partner.card().fingerprint() });
             Ok((partner_view(&partner, now), Noted::about(vec![format!("partner:{}", partner.node())]).with_detail(detail)))
         })
     }
@@ -82,7 +83,8 @@ impl Node {
     pub fn receive_parcel(&self, from: &NodeId, bytes: &[u8]) -> Result<Receipt, Refused> {
         let failed = |_: NodeError| Refused::for_now("store", "the node could not store the parcel");
         let caller = self.partner_as_caller(from).map_err(failed)?;
-        let act = self.authorise(&caller, Action::ReceiveParcel).map_err(|error| Refused::finally(error.code(), error.to_string()))?;
+        let act =
+            self.authorise(&caller, Action::ReceiveParcel).map_err(|error| Refused::finally(error.code(), error.to_string()))?;
         let mut refusal = None;
         let outcome = self.write(&caller, Action::ReceiveParcel, |tx| {
             let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;

@@ -60,8 +60,8 @@ impl Node {
         self.write(caller, Action::ReadJournal, |_| Ok(((), Noted::about(vec!["journal:entries".into()]))))?;
         self.publish_journal()?;
         let act = caller.act(Action::ReadJournal, self.clock().now());
-        let report =
-            oikos_journal::verify(self.folder().journal(), self.store(), &act, self.sequencer().verifier()).map_err(NodeError::internal)?;
+        let report = oikos_journal::verify(self.folder().journal(), self.store(), &act, self.sequencer().verifier())
+            .map_err(NodeError::internal)?;
         Ok(JournalVerification {
             verified: report.problems.is_empty(),
             entries: report.entries,

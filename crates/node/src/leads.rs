@@ -94,7 +94,8 @@ impl Node {
         let selector: Selector = oikos_matching::normalise(kind, value).map_err(|error| NodeError::Invalid(error.to_string()))?;
         self.write(caller, Action::ReadStatements, |tx| {
             let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
-            let view = oikos_picture::ownership_path_view(tx, &selector, &labels, PATH_HOPS_MAXIMUM).map_err(NodeError::internal)?;
+            let view =
+                oikos_picture::ownership_path_view(tx, &selector, &labels, PATH_HOPS_MAXIMUM).map_err(NodeError::internal)?;
             Ok((view, Noted::about(vec![format!("selector:{selector}")])))
         })
     }

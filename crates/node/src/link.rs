@@ -97,12 +97,19 @@ impl LinkedNode {
                 node.partner(node.store().snapshot(&act)?.as_ref(), &to)
             })
             .await?;
-        let receipt = self.client.deliver(partner.card(), parcel.bytes.clone()).await.map_err(|error| NodeError::Conflict(error.to_string()))?;
+        let receipt = self
+            .client
+            .deliver(partner.card(), parcel.bytes.clone())
+            .await
+            .map_err(|error| NodeError::Conflict(error.to_string()))?;
         let (id, to) = (parcel.id, parcel.partner.clone());
         self.blocking(move |node| node.acknowledge(&to, id, &receipt)).await
     }
 
-    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static) -> Result<T, NodeError> {
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static,
+    ) -> Result<T, NodeError> {
         let node = Arc::clone(&self.node);
         tokio::task::spawn_blocking(move || work(&node)).await.map_err(NodeError::internal)?
     }
@@ -119,7 +126,9 @@ impl Directory for LinkedNode {
         let act = self.node.itself().act(Action::ReadPartners, self.node.clock().now());
         let snapshot = self.node.store().snapshot(&act).ok()?;
         let rows = snapshot.partners().ok()?;
-        let pinned = |node: &NodeId| self.node.partner(snapshot.as_ref(), node).is_ok_and(|partner| partner.card().content.tls_pin == *pin);
+        let pinned = |node: &NodeId| {
+            self.node.partner(snapshot.as_ref(), node).is_ok_and(|partner| partner.card().content.tls_pin == *pin)
+        };
         rows.into_iter().map(|row| row.node).find(|node| pinned(node))
     }
 }

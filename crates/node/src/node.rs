@@ -262,7 +262,12 @@ impl Node {
     }
 
     /// The labels of everything in the node that this caller may use for this action: policy is asked once per distinct label.
-    pub(crate) fn permitted_labels(&self, tx: &dyn Transaction, caller: &Caller, action: Action) -> Result<Vec<LabelId>, NodeError> {
+    pub(crate) fn permitted_labels(
+        &self,
+        tx: &dyn Transaction,
+        caller: &Caller,
+        action: Action,
+    ) -> Result<Vec<LabelId>, NodeError> {
         let act = caller.act(action, self.clock.now());
         Ok(self.policy.permitted_labels(&caller.principal, &act, &tx.labels()?))
     }

@@ -25,7 +25,8 @@ impl Node {
     pub fn list_received(&self, caller: &Caller) -> Result<Vec<ReceivedLine>, NodeError> {
         self.write(caller, Action::ReadFindings, |tx| {
             let labels = self.permitted_labels(tx, caller, Action::ReadFindings)?;
-            let findings = tx.findings(&FindingQuery { labels: Some(&labels), received: Some(true), ..FindingQuery::default() })?;
+            let findings =
+                tx.findings(&FindingQuery { labels: Some(&labels), received: Some(true), ..FindingQuery::default() })?;
             let mut lines: Vec<ReceivedLine> = findings.iter().map(|stored| finding_line(&stored.finding)).collect();
             for partner in tx.partners()? {
                 let query = StatementQuery { labels: Some(&labels), origin: Some(&partner.node), ..StatementQuery::default() };

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use oikos_exchange::{KnownToPartner, NodeIdentity, ParcelDraft, ParcelKind, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted};
+use oikos_exchange::{
+    KnownToPartner, NodeIdentity, ParcelDraft, ParcelKind, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted,
+};
 use oikos_model::{
     Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, SelectorKind,
     Statement, StatementId,
@@ -141,28 +143,33 @@ impl Node {
     /// When policy refuses, nothing may leave, or there is no such partner or thing that the caller may know of.
     pub fn release(&self, caller: &Caller, request: &ReleaseRequest) -> Result<ReleaseView, NodeError> {
         let mut denied = Vec::new();
-        let outcome = self.write_then(caller, Action::Release, |tx| {
-            let partner = self.partner(tx, &request.partner)?;
-            let Gathered { draft, mut view, subjects } = self.gather(tx, caller, &partner, request)?;
-            if draft.findings.is_empty() && draft.statements.is_empty() {
-                denied = view.removed.iter().map(|removed| format!("{}: {}", removed.name, removed.text)).collect();
-                return Err(NodeError::Denied(denied.clone()));
-            }
-            let prepared = match oikos_exchange::prepare(tx, self.identity(), &partner, draft) {
-                Err(oikos_exchange::SendError::Nothing) => {
-                    return Err(NodeError::Conflict(format!("{} has all of this already", request.partner)));
+        let outcome = self.write_then(
+            caller,
+            Action::Release,
+            |tx| {
+                let partner = self.partner(tx, &request.partner)?;
+                let Gathered { draft, mut view, subjects } = self.gather(tx, caller, &partner, request)?;
+                if draft.findings.is_empty() && draft.statements.is_empty() {
+                    denied = view.removed.iter().map(|removed| format!("{}: {}", removed.name, removed.text)).collect();
+                    return Err(NodeError::Denied(denied.clone()));
                 }
-                other => other.map_err(|error| NodeError::Invalid(error.to_string()))?,
-            };
-            view.parcel = Some(prepared.parcel.id.to_string());
-            let detail = serde_json::json!({ "parcel": prepared.parcel.id, "sequence": prepared.content.sequence,
+                let prepared = match oikos_exchange::prepare(tx, self.identity(), &partner, draft) {
+                    Err(oikos_exchange::SendError::Nothing) => {
+                        return Err(NodeError::Conflict(format!("{} has all of this already", request.partner)));
+                    }
+                    other => other.map_err(|error| NodeError::Invalid(error.to_string()))?,
+                };
+                view.parcel = Some(prepared.parcel.id.to_string());
+                let detail = serde_json::json!({ "parcel": prepared.parcel.id, "sequence": prepared.content.sequence,
                 "fields": prepared.releases.iter().flat_map(|release| release.fields.clone()).collect::<Vec<_>>() });
-            let noted = Noted::about(subjects).with_recipient(request.partner.clone()).with_detail(detail);
-            Ok(((view, prepared), noted))
-        }, |tx, (view, prepared), index| {
-            prepared.queue(tx, index)?;
-            Ok(view)
-        });
+                let noted = Noted::about(subjects).with_recipient(request.partner.clone()).with_detail(detail);
+                Ok(((view, prepared), noted))
+            },
+            |tx, (view, prepared), index| {
+                prepared.queue(tx, index)?;
+                Ok(view)
+            },
+        );
         if matches!(outcome, Err(NodeError::Denied(_))) && !denied.is_empty() {
             let act = caller.act(Action::Release, self.clock().now());
             self.journal_denial(&act, &denied, subjects_of(self.id(), request))?;
@@ -178,27 +185,32 @@ impl Node {
         if request.reason.trim().is_empty() || request.reason.len() > 1_000 {
             return Err(NodeError::Invalid("say why in 1 to 1,000 bytes: those who received it will read it".into()));
         }
-        let view = self.write_then(caller, Action::Recall, |tx| {
-            let what = self.recalled_thing(tx, request)?;
-            let told = oikos_exchange::recall(tx, self.identity(), &what, request.reason.trim())?;
-            let mut prepared = Vec::new();
-            for (node, retraction) in told {
-                let partner = self.partner(tx, &node)?;
-                let draft = ParcelDraft { retractions: vec![retraction], ..ParcelDraft::default() };
-                let parcel = oikos_exchange::prepare(tx, self.identity(), &partner, draft);
-                prepared.push(parcel.map_err(NodeError::internal)?);
-            }
-            let derived = oikos_picture::recall_walk(tx, &what).map_err(NodeError::internal)?;
-            let partners = prepared.iter().map(|parcel| parcel.content.to.to_string()).collect();
-            let view = RecallView { partners, derived };
-            let detail = serde_json::json!({ "partners": view.partners, "derived": view.derived });
-            Ok(((view, prepared), Noted::about(vec![subject_of(&what)]).with_detail(detail)))
-        }, |tx, (view, prepared), index| {
-            for parcel in prepared {
-                parcel.queue(tx, index)?;
-            }
-            Ok(view)
-        })?;
+        let view = self.write_then(
+            caller,
+            Action::Recall,
+            |tx| {
+                let what = self.recalled_thing(tx, request)?;
+                let told = oikos_exchange::recall(tx, self.identity(), &what, request.reason.trim())?;
+                let mut prepared = Vec::new();
+                for (node, retraction) in told {
+                    let partner = self.partner(tx, &node)?;
+                    let draft = ParcelDraft { retractions: vec![retraction], ..ParcelDraft::default() };
+                    let parcel = oikos_exchange::prepare(tx, self.identity(), &partner, draft);
+                    prepared.push(parcel.map_err(NodeError::internal)?);
+                }
+                let derived = oikos_picture::recall_walk(tx, &what).map_err(NodeError::internal)?;
+                let partners = prepared.iter().map(|parcel| parcel.content.to.to_string()).collect();
+                let view = RecallView { partners, derived };
+                let detail = serde_json::json!({ "partners": view.partners, "derived": view.derived });
+                Ok(((view, prepared), Noted::about(vec![subject_of(&what)]).with_detail(detail)))
+            },
+            |tx, (view, prepared), index| {
+                for parcel in prepared {
+                    parcel.queue(tx, index)?;
+                }
+                Ok(view)
+            },
+        )?;
         // A lead must not outlive what it was made of.
         self.recompute_picture(&self.itself())?;
         Ok(view)
@@ -275,7 +287,12 @@ impl Node {
 
     /// This node's own statements on who owns what around a company, that the caller may read: each holding on the way to its
     /// parents, and name and identifiers of everyone on it.
-    fn statements_around(&self, tx: &dyn Transaction, caller: &Caller, company: &CompanyName) -> Result<Vec<Statement>, NodeError> {
+    fn statements_around(
+        &self,
+        tx: &dyn Transaction,
+        caller: &Caller,
+        company: &CompanyName,
+    ) -> Result<Vec<Statement>, NodeError> {
         let selector = company_selector(company)?;
         let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
         let view = oikos_picture::ownership_path_view(tx, &selector, &labels, REGISTER_HOPS).map_err(NodeError::internal)?;
@@ -330,7 +347,9 @@ impl Gathered {
                 self.draft.statements.push(released);
             }
             Err(removed) => {
-                self.view.removed.extend(removed.into_iter().map(|removed| FieldView { name: removed.name, text: removed.reason }));
+                self.view
+                    .removed
+                    .extend(removed.into_iter().map(|removed| FieldView { name: removed.name, text: removed.reason }));
             }
         }
     }
@@ -349,7 +368,11 @@ impl ReleaseRules for PolicyRules<'_> {
         let description = &item.partner.card().content.description;
         let policy_item = match item.statement {
             Some(statement) => Item::of_statement(statement, &label),
-            None => Item { label: &label, kind: ItemKind::Finding, class: item.selector.map_or(SelectorClass::Impersonal, Selector::class) },
+            None => Item {
+                label: &label,
+                kind: ItemKind::Finding,
+                class: item.selector.map_or(SelectorClass::Impersonal, Selector::class),
+            },
         };
         let passage = Passage {
             act: item.act,
@@ -357,7 +380,10 @@ impl ReleaseRules for PolicyRules<'_> {
             second: None,
             sender: self.node.id(),
             item: policy_item,
-            recipient: &Recipient { class: class_of(description.partner_class), regime: RecipientRegime::Union(description.regime) },
+            recipient: &Recipient {
+                class: class_of(description.partner_class),
+                regime: RecipientRegime::Union(description.regime),
+            },
             agreement: &Ceilings {
                 in_force: item.partner.check_in_force(item.act.at).is_ok(),
                 tlp: terms.tlp_ceiling,
@@ -433,4 +459,3 @@ fn release_line(identity: &NodeIdentity, row: ReleaseRow) -> ReleaseLine {
         recalled_at: row.recalled_at.map(crate::findings::seconds),
     }
 }
-

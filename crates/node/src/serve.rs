@@ -20,16 +20,18 @@ const ERASURE_EVERY: Duration = Duration::from_secs(3600);
 ///
 /// # Errors
 /// When an address cannot be bound or `server.json` cannot be written.
-pub async fn serve(node: Arc<Node>, stop: impl Future<Output = ()>, ready: impl FnOnce(SocketAddr, SocketAddr)) -> Result<(), NodeError> {
+pub async fn serve(
+    node: Arc<Node>,
+    stop: impl Future<Output = ()>,
+    ready: impl FnOnce(SocketAddr, SocketAddr),
+) -> Result<(), NodeError> {
     let linked = LinkedNode::new(Arc::clone(&node));
     let page = TcpListener::bind(&node.config().listen)
         .await
         .map_err(|error| NodeError::Conflict(format!("cannot listen at {}: {error}", node.config().listen)))?;
-    let partners: SocketAddr = node
-        .config()
-        .exchange_listen
-        .parse()
-        .map_err(|_| NodeError::Invalid(format!("exchange_listen {:?} must be an address and a port", node.config().exchange_listen)))?;
+    let partners: SocketAddr = node.config().exchange_listen.parse().map_err(|_| {
+        NodeError::Invalid(format!("exchange_listen {:?} must be an address and a port", node.config().exchange_listen))
+    })?;
     let exchange = linked.listen(partners).await?;
     let address = page.local_addr().map_err(NodeError::internal)?;
     write_server_file(&node, address)?;

@@ -139,7 +139,9 @@ impl Sink for ImportSink<'_> {
     fn reject(&mut self, reject: Reject) -> Result<(), SinkError> {
         self.rejects += 1;
         if self.rejects > REJECTS_MAXIMUM {
-            return Err(SinkError(format!("more than {REJECTS_MAXIMUM} rows are refused: this is not the format it was taken for")));
+            return Err(SinkError(format!(
+                "more than {REJECTS_MAXIMUM} rows are refused: this is not the format it was taken for"
+            )));
         }
         if self.reject_file.is_none() {
             let file = File::create(&self.reject_path).map_err(|error| SinkError(error.to_string()))?;

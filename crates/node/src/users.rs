@@ -67,7 +67,9 @@ impl Node {
         let operator = crate::keys::operator_token(self.folder())?;
         let row = if token.as_bytes().ct_eq(operator.as_bytes()).into() {
             let name = UserName::new(OPERATOR).map_err(NodeError::internal)?;
-            self.account(&name)?.filter(|user| !user.disabled).ok_or(NodeError::NotSignedIn("the operator's account is disabled"))?
+            self.account(&name)?
+                .filter(|user| !user.disabled)
+                .ok_or(NodeError::NotSignedIn("the operator's account is disabled"))?
         } else {
             let act = self.itself().act(Action::SignIn, self.clock().now());
             people::user_of_token(self.store().snapshot(&act)?.as_ref(), token, act.at)?
@@ -148,7 +150,9 @@ impl Node {
         let codes = request.roles.iter().map(String::as_str);
         Principal::person(request.name.clone(), codes).map_err(|error| NodeError::Invalid(error.to_string()))?;
         if request.name.as_str() == OPERATOR || request.roles.iter().any(|role| role == Role::Operator.code()) {
-            return Err(NodeError::Invalid("the operator's account belongs to whoever owns the folder; give a person a name of their own".into()));
+            return Err(NodeError::Invalid(
+                "the operator's account belongs to whoever owns the folder; give a person a name of their own".into(),
+            ));
         }
         let new_hash = request.password.as_deref().map(people::hash_password).transpose()?;
         self.write(caller, Action::ManageUsers, |tx| {

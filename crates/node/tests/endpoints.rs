@@ -49,13 +49,23 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(M::POST, "/releases", Some(release), Some(Action::Release)),
         endpoint(M::GET, "/releases", None, Some(Action::ReadFindings)),
         endpoint(M::GET, "/received", None, Some(Action::ReadFindings)),
-        endpoint(M::POST, "/recalls", Some(json!({ "finding": { "key": "0".repeat(64) }, "reason": "test" })), Some(Action::Recall)),
+        endpoint(
+            M::POST,
+            "/recalls",
+            Some(json!({ "finding": { "key": "0".repeat(64) }, "reason": "test" })),
+            Some(Action::Recall),
+        ),
         endpoint(M::POST, "/deliveries", None, None),
         endpoint(M::GET, "/journal", None, Some(Action::ReadJournal)),
         endpoint(M::POST, "/journal/verification", None, Some(Action::ReadJournal)),
         endpoint(M::POST, "/erasures", Some(json!({})), Some(Action::Erase)),
         endpoint(M::GET, "/users", None, Some(Action::ManageUsers)),
-        endpoint(M::PUT, "/users", Some(json!({ "name": "carl", "display_name": "Carl", "roles": ["auditor"] })), Some(Action::ManageUsers)),
+        endpoint(
+            M::PUT,
+            "/users",
+            Some(json!({ "name": "carl", "display_name": "Carl", "roles": ["auditor"] })),
+            Some(Action::ManageUsers),
+        ),
         endpoint(M::DELETE, "/session", None, Some(Action::SignIn)),
     ]
 }
@@ -137,7 +147,8 @@ fn a_wrong_password_is_refused_like_a_wrong_name_and_journaled() {
     let house = House::new();
     house.person("anna", &["analyst"]);
     let before = house.journal_length();
-    let wrong = |name: &str| house.call(Method::POST, "/session", None, Some(&json!({ "name": name, "password": "no such password" })));
+    let wrong =
+        |name: &str| house.call(Method::POST, "/session", None, Some(&json!({ "name": name, "password": "no such password" })));
     let (status, one) = wrong("anna");
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     let (_, other) = wrong("nobody");

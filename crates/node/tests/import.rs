@@ -84,11 +84,11 @@ fn what_one_import_brought_can_be_erased_for_good() {
     let house = House::new();
     let number = house.import(&sample)["report"]["import_number"].as_u64().unwrap();
     let officer = house.person("nora", &["data-protection-officer"]);
-    let (status, report) =
-        house.call(axum::http::Method::POST, "/erasures", Some(&officer), Some(&json!({ "import": number })));
+    let (status, report) = house.call(axum::http::Method::POST, "/erasures", Some(&officer), Some(&json!({ "import": number })));
     assert!(status.is_success() && report["records"].as_u64().unwrap() > 10, "{report}");
     assert_eq!(house.sql("SELECT count(*) AS n FROM ais_positions")[0]["n"], 0);
-    let left: Vec<_> = walk(house.folder.lake()).into_iter().filter(|path| path.extension().is_some_and(|e| e == "parquet")).collect();
+    let left: Vec<_> =
+        walk(house.folder.lake()).into_iter().filter(|path| path.extension().is_some_and(|e| e == "parquet")).collect();
     assert!(left.is_empty(), "{left:?}");
     // The same bytes can be imported again afterwards.
     assert_eq!(house.import(&sample)["report"]["unchanged"], false);

@@ -76,8 +76,9 @@ impl Connection {
     async fn sign_in(&self, person: &str) -> Result<String, Failure> {
         let password = match std::env::var("OIKOS_PASSWORD") {
             Ok(password) => password,
-            Err(_) => rpassword::prompt_password(format!("Password of {person}: "))
-                .map_err(|error| Failure::new(format!("no password: {error}")).with_help("set OIKOS_PASSWORD where there is no terminal"))?,
+            Err(_) => rpassword::prompt_password(format!("Password of {person}: ")).map_err(|error| {
+                Failure::new(format!("no password: {error}")).with_help("set OIKOS_PASSWORD where there is no terminal")
+            })?,
         };
         let session = self.post("/session", &serde_json::json!({ "name": person, "password": password })).await?;
         Ok(crate::show::text(&session, "token"))
@@ -100,7 +101,10 @@ impl Connection {
         let (status, bytes) = match &self.way {
             Way::Running { address, client } => {
                 let unreachable = |error: &dyn std::fmt::Display| {
-                    Failure::new(format!("the node that owns {} does not answer at {address}: {error}", self.arguments.node.display()))
+                    Failure::new(format!(
+                        "the node that owns {} does not answer at {address}: {error}",
+                        self.arguments.node.display()
+                    ))
                 };
                 let response = client.request(request).await.map_err(|error| unreachable(&error))?;
                 let status = response.status();

@@ -17,7 +17,11 @@ use clap::{Parser, Subcommand};
 use crate::failure::Failure;
 
 #[derive(Parser)]
-#[command(name = "oikos", version, about = "Records stay home, released findings travel.\nConcept demonstrator; fictional agreements; not accredited.")]
+#[command(
+    name = "oikos",
+    version,
+    about = "Records stay home, released findings travel.\nConcept demonstrator; fictional agreements; not accredited."
+)]
 struct CommandLine {
     /// Write machine-readable JSON to standard output
     #[arg(long, global = true)]

@@ -18,19 +18,31 @@ pub(crate) async fn partners(State(shared): State<Shared>, signed: Signed) -> An
 
 /// Takes up a partner whose card and agreement verify.
 #[utoipa::path(post, path = "/api/v1/partners", request_body = PartnerRequest, responses((status = 200, body = PartnerView)))]
-pub(crate) async fn add_partner(State(shared): State<Shared>, signed: Signed, Json(request): Json<PartnerRequest>) -> Answer<PartnerView> {
+pub(crate) async fn add_partner(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Json(request): Json<PartnerRequest>,
+) -> Answer<PartnerView> {
     answer(&shared, move |node| node.add_partner(&signed.caller, &request)).await
 }
 
 /// Exactly what would leave, and what policy removed and why.
 #[utoipa::path(post, path = "/api/v1/releases/preview", request_body = ReleaseRequest, responses((status = 200, body = ReleaseView)))]
-pub(crate) async fn preview(State(shared): State<Shared>, signed: Signed, Json(request): Json<ReleaseRequest>) -> Answer<ReleaseView> {
+pub(crate) async fn preview(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Json(request): Json<ReleaseRequest>,
+) -> Answer<ReleaseView> {
     answer(&shared, move |node| node.preview_release(&signed.caller, &request)).await
 }
 
 /// Releases in the caller's name.
 #[utoipa::path(post, path = "/api/v1/releases", request_body = ReleaseRequest, responses((status = 200, body = ReleaseView)))]
-pub(crate) async fn release(State(shared): State<Shared>, signed: Signed, Json(request): Json<ReleaseRequest>) -> Answer<ReleaseView> {
+pub(crate) async fn release(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Json(request): Json<ReleaseRequest>,
+) -> Answer<ReleaseView> {
     answer(&shared, move |node| node.release(&signed.caller, &request)).await
 }
 
@@ -48,7 +60,11 @@ pub(crate) async fn received(State(shared): State<Shared>, signed: Signed) -> An
 
 /// Takes back what was released.
 #[utoipa::path(post, path = "/api/v1/recalls", request_body = RecallRequest, responses((status = 200, body = RecallView)))]
-pub(crate) async fn recall(State(shared): State<Shared>, signed: Signed, Json(request): Json<RecallRequest>) -> Answer<RecallView> {
+pub(crate) async fn recall(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Json(request): Json<RecallRequest>,
+) -> Answer<RecallView> {
     answer(&shared, move |node| node.recall(&signed.caller, &request)).await
 }
 

@@ -23,7 +23,11 @@ pub(crate) struct FindingPath {
 
 /// Findings the reader may see, strongest first.
 #[utoipa::path(get, path = "/api/v1/findings", params(FindingFilter), responses((status = 200, body = FindingPage)))]
-pub(crate) async fn list(State(shared): State<Shared>, signed: Signed, Query(filter): Query<FindingFilter>) -> Answer<FindingPage> {
+pub(crate) async fn list(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Query(filter): Query<FindingFilter>,
+) -> Answer<FindingPage> {
     answer(&shared, move |node| node.list_findings(&signed.caller, &filter)).await
 }
 
@@ -36,7 +40,11 @@ pub(crate) async fn show(State(shared): State<Shared>, signed: Signed, Path(path
 /// The records behind a finding, for the purpose the request names.
 #[utoipa::path(get, path = "/api/v1/findings/{origin}/{key}/evidence", params(FindingPath),
     responses((status = 200, body = Vec<EvidenceRow>)))]
-pub(crate) async fn evidence(State(shared): State<Shared>, signed: Signed, Path(path): Path<FindingPath>) -> Answer<Vec<EvidenceRow>> {
+pub(crate) async fn evidence(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Path(path): Path<FindingPath>,
+) -> Answer<Vec<EvidenceRow>> {
     answer(&shared, move |node| node.show_evidence(&signed.caller, &path.origin, path.key)).await
 }
 

@@ -40,7 +40,11 @@ fn for_oversight(signed: Signed) -> Result<Caller, NodeError> {
 
 /// Journal entries.
 #[utoipa::path(get, path = "/api/v1/journal", params(JournalPart), responses((status = 200, body = Vec<JournalLine>)))]
-pub(crate) async fn journal(State(shared): State<Shared>, signed: Signed, Query(part): Query<JournalPart>) -> Answer<Vec<JournalLine>> {
+pub(crate) async fn journal(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Query(part): Query<JournalPart>,
+) -> Answer<Vec<JournalLine>> {
     answer(&shared, move |node| node.read_journal(&for_oversight(signed)?, part.from, part.limit.unwrap_or(200))).await
 }
 

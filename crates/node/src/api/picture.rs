@@ -27,6 +27,10 @@ pub(crate) async fn leads(State(shared): State<Shared>, signed: Signed) -> Answe
 
 /// Who owns what around a company, with the source of each step.
 #[utoipa::path(get, path = "/api/v1/ownership", params(Around), responses((status = 200, body = Object)))]
-pub(crate) async fn ownership(State(shared): State<Shared>, signed: Signed, Query(around): Query<Around>) -> Answer<OwnershipView> {
+pub(crate) async fn ownership(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Query(around): Query<Around>,
+) -> Answer<OwnershipView> {
     answer(&shared, move |node| node.ownership_around(&signed.caller, &around.kind, &around.value)).await
 }

@@ -12,7 +12,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos demo\n  oikos demo --once --json --seed 7\n\nWith --once it ends by itself, and its exit code is 0 only if Quiet Tide's conditions for these events hold.")]
+#[command(
+    after_help = "Example:\n  oikos demo\n  oikos demo --once --json --seed 7\n\nWith --once it ends by itself, and its exit code is 0 only if Quiet Tide's conditions for these events hold."
+)]
 pub(crate) struct Demo {
     /// End after the story instead of serving the page
     #[arg(long)]
@@ -30,10 +32,13 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn run(self, json: bool) -> Result<ExitCode, Failure> {
-        let temporary = tempfile::Builder::new().prefix("oikos-demo-").tempdir().map_err(|error| Failure::new(error.to_string()))?;
+        let temporary =
+            tempfile::Builder::new().prefix("oikos-demo-").tempdir().map_err(|error| Failure::new(error.to_string()))?;
         let folder = self.folder.clone().unwrap_or_else(|| temporary.path().to_owned());
         if std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(Failure::new(format!("{} is not empty", folder.display())).with_help("name a new folder, or delete this one"));
+            return Err(
+                Failure::new(format!("{} is not empty", folder.display())).with_help("name a new folder, or delete this one")
+            );
         }
         let narrator = Narrator::new(json);
         let options = if self.small { ScenarioOptions::small(self.seed) } else { ScenarioOptions::standard(self.seed) };

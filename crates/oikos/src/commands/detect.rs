@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::{progress, show};
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos detect --node fi\n  oikos detect --node fi --detector sea.gap --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --parameter gap_hours=12\n\nRunning again on the same records gives the same findings.")]
+#[command(
+    after_help = "Example:\n  oikos detect --node fi\n  oikos detect --node fi --detector sea.gap --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --parameter gap_hours=12\n\nRunning again on the same records gives the same findings."
+)]
 pub(crate) struct Detect {
     #[command(flatten)]
     node: NodeArguments,

@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos erase --node fi --as mikko.laine              # what has expired\n  oikos erase --node fi --as mikko.laine --import 7   # what import 7 brought\n\nOnly a data-protection officer may ask for it; the node itself erases what has expired every hour while it serves.\n\nErasing removes rows, index entries, statistics and files. The journal keeps the counts, never what was erased.")]
+#[command(
+    after_help = "Example:\n  oikos erase --node fi --as mikko.laine              # what has expired\n  oikos erase --node fi --as mikko.laine --import 7   # what import 7 brought\n\nOnly a data-protection officer may ask for it; the node itself erases what has expired every hour while it serves.\n\nErasing removes rows, index entries, statistics and files. The journal keeps the counts, never what was erased."
+)]
 pub(crate) struct Erase {
     #[command(flatten)]
     node: NodeArguments,

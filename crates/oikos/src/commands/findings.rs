@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos findings --node fi\n  oikos findings --node fi show KEY\n  oikos findings --node fi dismiss KEY --reason \"announced cable repair\"")]
+#[command(
+    after_help = "Example:\n  oikos findings --node fi\n  oikos findings --node fi show KEY\n  oikos findings --node fi dismiss KEY --reason \"announced cable repair\""
+)]
 #[command(args_conflicts_with_subcommands = false)]
 pub(crate) struct Findings {
     #[command(flatten)]
@@ -158,7 +160,12 @@ fn print_one(view: &Value) {
     show::line(&show::text(line, "title"));
     show::line(&format!("{} .. {}", show::text(line, "occurred_from"), show::text(line, "occurred_to")));
     let kind = if line["calibrated"] == true { "calibrated" } else { "uncalibrated" };
-    show::line(&format!("{} bits ({kind}), {}, {}", show::bits(&line["score_bits"]), show::text(line, "state"), show::text(line, "tlp")));
+    show::line(&format!(
+        "{} bits ({kind}), {}, {}",
+        show::bits(&line["score_bits"]),
+        show::text(line, "state"),
+        show::text(line, "tlp")
+    ));
     let mut rows = vec![vec![show::bits(&finding["prior_bits"]), "prior".into(), "before any reason".into()]];
     rows.extend(
         show::items(&finding["reasons"])
@@ -170,7 +177,12 @@ fn print_one(view: &Value) {
     show::table(&["fact", "value"], facts.collect(), "");
     show::line(&format!("Rests on {} records; see them with `oikos findings evidence`.", view["evidence_count"]));
     for decision in show::items(&view["decisions"]) {
-        show::line(&format!("{} {} {}", show::text(decision, "at"), show::text(decision, "kind"), show::text(decision, "reason")));
+        show::line(&format!(
+            "{} {} {}",
+            show::text(decision, "at"),
+            show::text(decision, "kind"),
+            show::text(decision, "reason")
+        ));
     }
 }
 

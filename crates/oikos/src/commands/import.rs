@@ -11,7 +11,9 @@ use crate::failure::Failure;
 use crate::{progress, show};
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos import --node fi positions.nmea register.csv\n  oikos import --node at deals.json --dataset ownership.notified-deals\n\nImporting the same bytes again changes nothing. Rows that cannot be read go to the reject file with place and reason; the others land.")]
+#[command(
+    after_help = "Example:\n  oikos import --node fi positions.nmea register.csv\n  oikos import --node at deals.json --dataset ownership.notified-deals\n\nImporting the same bytes again changes nothing. Rows that cannot be read go to the reject file with place and reason; the others land."
+)]
 pub(crate) struct Import {
     #[command(flatten)]
     node: NodeArguments,

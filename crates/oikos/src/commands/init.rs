@@ -13,7 +13,9 @@ use crate::show;
 
 /// Example: oikos init fi --id fi.coast-guard --name "Coast guard" --country FI --purpose maritime-safety
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos init fi --id fi.coast-guard --name \"Coast guard\" --country FI --purpose maritime-safety")]
+#[command(
+    after_help = "Example:\n  oikos init fi --id fi.coast-guard --name \"Coast guard\" --country FI --purpose maritime-safety"
+)]
 pub(crate) struct Init {
     /// The folder to make
     folder: PathBuf,

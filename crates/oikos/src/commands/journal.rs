@@ -69,7 +69,8 @@ async fn list(connection: &Connection, from: i64, limit: usize, json: bool) -> R
     }
     let rows = show::items(&lines).iter().map(|line| {
         let (entry, act) = (&line["entry"], &line["entry"]["act"]);
-        let subjects: Vec<String> = show::items(&entry["subjects"]).iter().take(3).map(|s| show::plain(s.as_str().unwrap_or(""))).collect();
+        let subjects: Vec<String> =
+            show::items(&entry["subjects"]).iter().take(3).map(|s| show::plain(s.as_str().unwrap_or(""))).collect();
         vec![
             line["index"].to_string(),
             show::text(line, "at"),

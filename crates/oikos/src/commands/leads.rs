@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos leads --node at\n  oikos leads --node fi --around lei:529900T8BM49AURSDO55   # who owns what around a company")]
+#[command(
+    after_help = "Example:\n  oikos leads --node at\n  oikos leads --node fi --around lei:529900T8BM49AURSDO55   # who owns what around a company"
+)]
 pub(crate) struct Leads {
     #[command(flatten)]
     node: NodeArguments,
@@ -26,7 +28,11 @@ impl Leads {
             let (kind, value) = around.split_once(':').ok_or_else(|| Failure::new(format!("{around:?} is no KIND:VALUE")))?;
             let escape = super::findings::escaped;
             let view = connection.get(&format!("/ownership?kind={}&value={}", escape(kind), escape(value))).await?;
-            if json { show::json(&view) } else { print_ownership(&view) }
+            if json {
+                show::json(&view)
+            } else {
+                print_ownership(&view)
+            }
             return Ok(ExitCode::SUCCESS);
         }
         let leads = connection.get("/leads").await?;
@@ -45,10 +51,20 @@ impl Leads {
 pub(crate) fn print_lead(view: &Value) {
     let lead = &view["lead"];
     let kind = if view["is_campaign"] == true { "Campaign" } else { "Lead" };
-    show::line(&format!("{kind}: {} ({} bits, uncalibrated, {})", show::text(lead, "title"), show::bits(&view["score_bits"]), show::text(view, "tlp")));
+    show::line(&format!(
+        "{kind}: {} ({} bits, uncalibrated, {})",
+        show::text(lead, "title"),
+        show::bits(&view["score_bits"]),
+        show::text(view, "tlp")
+    ));
     for member in show::items(&lead["members"]) {
         let from = if member["received"] == true { "released by" } else { "own, of" };
-        show::line(&format!("  {}  {} [{from} {}]", show::text(member, "occurred_from"), show::text(member, "title"), show::text(member, "origin")));
+        show::line(&format!(
+            "  {}  {} [{from} {}]",
+            show::text(member, "occurred_from"),
+            show::text(member, "title"),
+            show::text(member, "origin")
+        ));
     }
     for link in show::items(&lead["links"]) {
         show::line(&format!("  joined: {}", show::text(link, "reason")));
@@ -72,7 +88,11 @@ fn print_ownership(view: &Value) {
     if show::items(&view["entities"]).is_empty() {
         return show::line("No statement that you may read names this company.");
     }
-    let parents: Vec<String> = show::items(&view["parents"]).iter().map(|name| show::plain(name.as_str().unwrap_or(""))).collect();
-    show::line(&format!("Behind it: {}", if parents.is_empty() { "nobody that is stated".to_owned() } else { parents.join(", ") }));
+    let parents: Vec<String> =
+        show::items(&view["parents"]).iter().map(|name| show::plain(name.as_str().unwrap_or(""))).collect();
+    show::line(&format!(
+        "Behind it: {}",
+        if parents.is_empty() { "nobody that is stated".to_owned() } else { parents.join(", ") }
+    ));
     show::items(&view["steps"]).iter().for_each(print_step);
 }

@@ -13,7 +13,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example, at FI and AT in turn:\n  oikos partner card --node fi > fi.card.json          # send it; compare fingerprints by voice\n  oikos partner sign --node fi agreement.yaml > half.json\n  oikos partner sign --node at half.json --card fi.card.json > agreement.json\n  oikos partner add --node fi --card at.card.json agreement.json\n  oikos partner add --node at --card fi.card.json agreement.json")]
+#[command(
+    after_help = "Example, at FI and AT in turn:\n  oikos partner card --node fi > fi.card.json          # send it; compare fingerprints by voice\n  oikos partner sign --node fi agreement.yaml > half.json\n  oikos partner sign --node at half.json --card fi.card.json > agreement.json\n  oikos partner add --node fi --card at.card.json agreement.json\n  oikos partner add --node at --card fi.card.json agreement.json"
+)]
 pub(crate) struct Partner {
     #[command(subcommand)]
     what: What,
@@ -68,7 +70,11 @@ impl Partner {
                 if json {
                     show::json(&view);
                 } else {
-                    show::line(&format!("{} is a partner. Compare by voice: {}", show::text(&view, "node"), show::text(&view, "fingerprint")));
+                    show::line(&format!(
+                        "{} is a partner. Compare by voice: {}",
+                        show::text(&view, "node"),
+                        show::text(&view, "fingerprint")
+                    ));
                 }
             }
             What::List { node } => {
@@ -77,8 +83,13 @@ impl Partner {
                     show::json(&partners);
                 } else {
                     let fields = ["node", "display_name", "country", "agreement", "tlp_ceiling", "valid_to"];
-                    let rows = show::items(&partners).iter().map(|one| fields.iter().map(|field| show::text(one, field)).collect());
-                    show::table(&fields, rows.collect(), "No partners yet; `oikos partner --help` shows how to make an agreement.");
+                    let rows =
+                        show::items(&partners).iter().map(|one| fields.iter().map(|field| show::text(one, field)).collect());
+                    show::table(
+                        &fields,
+                        rows.collect(),
+                        "No partners yet; `oikos partner --help` shows how to make an agreement.",
+                    );
                 }
             }
         }

@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos recall --node fi --as anna.virtanen 3fa9c2 --reason \"the receiver was down; the silence proves nothing\"")]
+#[command(
+    after_help = "Example:\n  oikos recall --node fi --as anna.virtanen 3fa9c2 --reason \"the receiver was down; the silence proves nothing\""
+)]
 pub(crate) struct Recall {
     #[command(flatten)]
     node: NodeArguments,
@@ -36,7 +38,11 @@ impl Recall {
             show::line("Recalled. Nobody had received it.");
         }
         for line in show::items(&deliveries) {
-            let news = if line["delivered"] == true { "acknowledged".to_owned() } else { format!("not yet: {}", show::text(line, "problem")) };
+            let news = if line["delivered"] == true {
+                "acknowledged".to_owned()
+            } else {
+                format!("not yet: {}", show::text(line, "problem"))
+            };
             show::line(&format!("{}: {news}", show::text(line, "partner")));
         }
         for derived in show::items(&view["derived"]) {

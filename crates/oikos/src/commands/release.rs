@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --preview\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --purpose fdi-screening\n  oikos release --node at --as eva.huber --to fi.coast-guard --register-around lei:529900T8BM49AURSDO55\n\nOnly a named person with the role releaser can release; the parcel leaves once its journal entry is published.")]
+#[command(
+    after_help = "Example:\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --preview\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --purpose fdi-screening\n  oikos release --node at --as eva.huber --to fi.coast-guard --register-around lei:529900T8BM49AURSDO55\n\nOnly a named person with the role releaser can release; the parcel leaves once its journal entry is published."
+)]
 pub(crate) struct Release {
     #[command(flatten)]
     node: NodeArguments,
@@ -37,7 +39,11 @@ impl Release {
         let request = self.request(&connection).await?;
         if self.preview {
             let view = connection.post("/releases/preview", &request).await?;
-            if json { show::json(&view) } else { print(&view, "Would leave") }
+            if json {
+                show::json(&view)
+            } else {
+                print(&view, "Would leave")
+            }
             return Ok(ExitCode::SUCCESS);
         }
         let view = connection.post("/releases", &request).await?;
@@ -47,7 +53,11 @@ impl Release {
         } else {
             print(&view, "Leaves");
             for line in show::items(&deliveries) {
-                let news = if line["delivered"] == true { "has it".to_owned() } else { format!("not yet: {}", show::text(line, "problem")) };
+                let news = if line["delivered"] == true {
+                    "has it".to_owned()
+                } else {
+                    format!("not yet: {}", show::text(line, "problem"))
+                };
                 show::line(&format!("{}: {news}", show::text(line, "partner")));
             }
         }
@@ -75,7 +85,8 @@ impl Release {
 }
 
 fn print(view: &Value, heading: &str) {
-    let rows = |side: &Value| show::items(side).iter().map(|field| vec![show::text(field, "name"), show::text(field, "text")]).collect();
+    let rows =
+        |side: &Value| show::items(side).iter().map(|field| vec![show::text(field, "name"), show::text(field, "text")]).collect();
     show::table(&[heading, ""], rows(&view["leaves"]), "Nothing leaves.");
     if !show::items(&view["removed"]).is_empty() {
         show::table(&["Stays", "because"], rows(&view["removed"]), "");

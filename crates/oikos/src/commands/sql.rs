@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos sql --node fi \"SELECT mmsi, count(*) AS positions FROM ais_positions GROUP BY mmsi ORDER BY positions DESC LIMIT 5\"")]
+#[command(
+    after_help = "Example:\n  oikos sql --node fi \"SELECT mmsi, count(*) AS positions FROM ais_positions GROUP BY mmsi ORDER BY positions DESC LIMIT 5\""
+)]
 pub(crate) struct Sql {
     #[command(flatten)]
     node: NodeArguments,
@@ -26,7 +28,8 @@ impl Sql {
             show::json(&result);
             return Ok(ExitCode::SUCCESS);
         }
-        let columns: Vec<String> = show::items(&result["columns"]).iter().map(|name| show::plain(name.as_str().unwrap_or(""))).collect();
+        let columns: Vec<String> =
+            show::items(&result["columns"]).iter().map(|name| show::plain(name.as_str().unwrap_or(""))).collect();
         let headings: Vec<&str> = columns.iter().map(String::as_str).collect();
         let rows = show::items(&result["rows"]).iter().map(|row| columns.iter().map(|column| show::text(row, column)).collect());
         show::table(&headings, rows.collect(), "No rows.");

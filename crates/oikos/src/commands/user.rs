@@ -10,7 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  oikos user add --node fi anna.virtanen --name \"Anna Virtanen\" --role analyst --role releaser --role desk:sea\n\nThe password is asked for, or read from OIKOS_NEW_PASSWORD.")]
+#[command(
+    after_help = "Example:\n  oikos user add --node fi anna.virtanen --name \"Anna Virtanen\" --role analyst --role releaser --role desk:sea\n\nThe password is asked for, or read from OIKOS_NEW_PASSWORD."
+)]
 pub(crate) struct User {
     #[command(subcommand)]
     what: What,
@@ -47,7 +49,8 @@ impl User {
                     show::json(&users);
                 } else {
                     let rows = show::items(&users).iter().map(|user| {
-                        let roles: Vec<String> = show::items(&user["roles"]).iter().filter_map(|r| r.as_str()).map(show::plain).collect();
+                        let roles: Vec<String> =
+                            show::items(&user["roles"]).iter().filter_map(|r| r.as_str()).map(show::plain).collect();
                         vec![show::text(user, "name"), show::text(user, "display_name"), roles.join(", ")]
                     });
                     show::table(&["account", "name", "roles"], rows.collect(), "No accounts.");
@@ -55,7 +58,8 @@ impl User {
             }
             What::Add { node, account, name, roles } => {
                 let connection = Connection::open(&node).await?;
-                let request = json!({ "name": account, "display_name": name, "roles": roles, "password": new_password(&account)? });
+                let request =
+                    json!({ "name": account, "display_name": name, "roles": roles, "password": new_password(&account)? });
                 let user = connection.put("/users", &request).await?;
                 if json {
                     show::json(&user);
@@ -73,8 +77,9 @@ fn new_password(account: &str) -> Result<String, Failure> {
         return Ok(password);
     }
     let ask = |prompt: String| {
-        rpassword::prompt_password(prompt)
-            .map_err(|error| Failure::new(format!("no password: {error}")).with_help("set OIKOS_NEW_PASSWORD where there is no terminal"))
+        rpassword::prompt_password(prompt).map_err(|error| {
+            Failure::new(format!("no password: {error}")).with_help("set OIKOS_NEW_PASSWORD where there is no terminal")
+        })
     };
     let first = ask(format!("New password of {account}: "))?;
     if first != ask("Again: ".to_owned())? {

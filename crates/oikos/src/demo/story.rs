@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use oikos_model::{FindingKey, Timestamp};
 use oikos_node::{
-    CompanyName, Delivery, DetectRequest, FindingFilter, FindingName, FindingSummary, ImportRequest, Node, ReleaseRequest,
+    CompanyName, Delivery, DetectRequest, FindingFilter, FindingName, FindingPage, FindingSummary, ImportRequest, Node,
+    ReleaseRequest,
 };
 use oikos_scenario::GroundTruth;
 
@@ -20,7 +21,12 @@ const ANSWER_HOURS: i64 = 4;
 const RELEASED_WITH_FACT: &str = "corridor";
 
 /// Lives through the story to its end.
-pub(crate) async fn live_through(stage: &Arc<Stage>, raw: &Path, truth: &GroundTruth, narrator: &Narrator) -> Result<(), Failure> {
+pub(crate) async fn live_through(
+    stage: &Arc<Stage>,
+    raw: &Path,
+    truth: &GroundTruth,
+    narrator: &Narrator,
+) -> Result<(), Failure> {
     let story = Story { stage: Arc::clone(stage), raw, truth, narrator };
     story.at_imports("at/register.json", None, -125).await?;
     story.at_imports("at/notified_deals.json", Some("ownership.notified-deals"), -119).await?;
@@ -44,7 +50,8 @@ impl Story<'_> {
         let at = days_from(self.truth.day_zero, day)?;
         self.stage.advance_to(at);
         let report = import(&self.stage.at, &self.raw.join(file), dataset).await?;
-        let news = format!("AT imports {file}: {} records, {} statements into {}", report.records, report.statements, report.dataset);
+        let news =
+            format!("AT imports {file}: {} records, {} statements into {}", report.records, report.statements, report.dataset);
         self.tell(at, &news);
         Ok(())
     }
@@ -74,7 +81,10 @@ impl Story<'_> {
             bar.inc(1);
             let new = self.worth_releasing(&mut seen).await?;
             if !new.is_empty() {
-                bar.suspend(|| new.iter().for_each(|line| self.tell(morning, &format!("FI finds: {:+.1} bits  {}", line.score_bits, line.title))));
+                bar.suspend(|| {
+                    new.iter()
+                        .for_each(|line| self.tell(morning, &format!("FI finds: {:+.1} bits  {}", line.score_bits, line.title)))
+                });
                 bar.suspend(|| self.tell(morning, &format!("FI: {} findings go to the releaser", new.len())));
                 self.stage.advance_to(hours_after(morning, ANSWER_HOURS)?);
                 self.fi_releases(&new).await?;
@@ -136,7 +146,10 @@ impl Story<'_> {
         };
         let view = on(&self.stage.at, move |node| node.release(&releaser, &request)).await?;
         deliver(&self.stage.at).await?;
-        let news = format!("AT: Eva Huber releases {} statements of the public register to FI, and no word of the deal", view.leaves.len());
+        let news = format!(
+            "AT: Eva Huber releases {} statements of the public register to FI, and no word of the deal",
+            view.leaves.len()
+        );
         self.tell(now, &news);
         Ok(())
     }
@@ -173,11 +186,16 @@ async fn detect(authority: &Authority) -> Result<u64, Failure> {
     .await
 }
 
-/// The authority's inbox as its analyst sees it.
+/// The strongest findings of the authority's inbox.
 pub(crate) async fn findings(authority: &Authority, received: bool) -> Result<Vec<FindingSummary>, Failure> {
+    Ok(inbox(authority, received).await?.findings)
+}
+
+/// The first page of the authority's inbox as its analyst sees it.
+pub(crate) async fn inbox(authority: &Authority, received: bool) -> Result<FindingPage, Failure> {
     let analyst = authority.analyst()?;
     let filter = FindingFilter { received: Some(received), limit: Some(500), ..FindingFilter::default() };
-    Ok(on(authority, move |node| node.list_findings(&analyst, &filter)).await?.findings)
+    on(authority, move |node| node.list_findings(&analyst, &filter)).await
 }
 
 /// Delivers what was released; every parcel must arrive.
@@ -214,4 +232,3 @@ fn morning_after(path: &str) -> Result<Timestamp, Failure> {
 fn hours_after(at: Timestamp, hours: i64) -> Result<Timestamp, Failure> {
     Timestamp::from_second(at.as_second() + hours * 3600).map_err(|error| Failure::new(error.to_string()))
 }
-

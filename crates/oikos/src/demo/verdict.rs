@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::stage::Authority;
-use super::story::{findings, key_of, on};
+use super::story::{findings, inbox, key_of, on};
 use super::{Narrator, Stage};
 use crate::failure::Failure;
 
@@ -17,8 +17,10 @@ use crate::failure::Failure;
 pub(crate) struct Verdict {
     /// Own findings per node.
     findings: BTreeMap<String, u64>,
+    /// Leads at all nodes.
+    leads: usize,
     /// Leads per node.
-    leads: BTreeMap<String, usize>,
+    leads_per_node: BTreeMap<String, usize>,
     /// Campaigns at any node. Two desks make none.
     campaigns: usize,
     /// Decoys in any lead.
@@ -47,7 +49,7 @@ impl Verdict {
         let (mut own, mut leads) = (BTreeMap::new(), BTreeMap::new());
         let mut all_leads = Vec::new();
         for authority in [&stage.at, &stage.fi] {
-            own.insert(authority.id().to_string(), findings(authority, false).await?.len() as u64);
+            own.insert(authority.id().to_string(), inbox(authority, false).await?.total);
             let analyst = authority.analyst()?;
             let views = on(authority, move |node| node.list_leads(&analyst)).await?;
             leads.insert(authority.id().to_string(), views.len());
@@ -68,7 +70,8 @@ impl Verdict {
             path_seen_by_fi: path_seen(&stage.fi, truth).await?,
             deal_refused: deal_is_refused(stage).await?,
             lead: all_leads.first().map(|lead| lead.lead.clone()),
-            leads,
+            leads: leads.values().sum(),
+            leads_per_node: leads,
             holds: false,
         };
         verdict.holds = verdict.judge(stage);
@@ -76,7 +79,7 @@ impl Verdict {
     }
 
     fn judge(&self, stage: &Stage) -> bool {
-        let at_fi = self.leads.get(stage.fi.id().as_str()).copied().unwrap_or_default();
+        let at_fi = self.leads_per_node.get(stage.fi.id().as_str()).copied().unwrap_or_default();
         self.expected_lead
             && at_fi == 0
             && self.campaigns == 0
@@ -125,8 +128,10 @@ fn joins_deal_and_ship(lead: &LeadView, truth: &GroundTruth) -> bool {
     let (Some(deal), Some(ship)) = (truth.event(1), truth.event(5)) else { return false };
     let names_buyer = |member: &Value| deal.companies.first().is_some_and(|buyer| title_has(member, &buyer.name));
     let is_deal = |member: &&Value| deal.detectors.iter().any(|detector| member["detector"] == **detector) && names_buyer(member);
-    let is_ship = |member: &&Value| ship.detectors.iter().any(|detector| member["detector"] == **detector)
-        && ship.vessel.as_ref().is_some_and(|vessel| title_has(member, &vessel.name) || title_has(member, &vessel.mmsi));
+    let is_ship = |member: &&Value| {
+        ship.detectors.iter().any(|detector| member["detector"] == **detector)
+            && ship.vessel.as_ref().is_some_and(|vessel| title_has(member, &vessel.name) || title_has(member, &vessel.mmsi))
+    };
     let parent = truth.expected_lead.common_parent.name.as_str();
     let through_parent = lead.lead["links"].as_array().into_iter().flatten().any(|link| link["parent"] == parent);
     members(lead).any(|member| is_deal(&member)) && members(lead).any(|member| is_ship(&member)) && through_parent
@@ -139,11 +144,14 @@ fn title_has(member: &Value, name: &str) -> bool {
 /// Decoys that are a member of any lead: by a name or identifier in a member's title, by their detector and time.
 fn decoys_joined(leads: &[LeadView], truth: &GroundTruth) -> usize {
     let is_decoy = |member: &Value| {
-        truth.decoys.iter().filter(|decoy| {
-            let by_detector = decoy.detectors.iter().any(|detector| member["detector"] == **detector);
-            by_detector && decoy.selectors.iter().any(|selector| title_has(member, &selector.value))
-        })
-        .count()
+        truth
+            .decoys
+            .iter()
+            .filter(|decoy| {
+                let by_detector = decoy.detectors.iter().any(|detector| member["detector"] == **detector);
+                by_detector && decoy.selectors.iter().any(|selector| title_has(member, &selector.value))
+            })
+            .count()
     };
     leads.iter().flat_map(members).map(is_decoy).sum()
 }
