@@ -192,7 +192,7 @@ async function showFinding(origin, key) {
       el("p", { class: "faint" }, `${when(summary.occurred_from)} \u2013 ${when(summary.occurred_to)}${place ? ` at ${place}` : ""}`),
       el("h3", {}, "Why: reasons add up to the score"),
       el("div", { class: "wide" }, el("table", {}, el("tbody", {}, reasons))),
-      el("h3", {}, "Facts that can be released"), el("dl", {}, facts),
+      el("h3", {}, summary.received ? "Facts they released" : "Facts that can be released"), el("dl", {}, facts),
       el("h3", {}, `Evidence: ${view.evidence_count} records`),
       may("read_evidence") && view.evidence_count > 0 ? evidencePrompt(path, evidence) : null, evidence,
       view.detector ? el("details", {}, el("summary", {}, "About this detector"),

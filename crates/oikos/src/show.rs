@@ -28,6 +28,10 @@ pub(crate) fn table(headings: &[&str], rows: Vec<Vec<String>>, empty: &str) {
     }
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(headings);
+    const WIDTH_WITHOUT_TERMINAL: u16 = 140;
+    if table.width().is_none() {
+        table.set_width(WIDTH_WITHOUT_TERMINAL);
+    }
     for row in rows {
         table.add_row(row.iter().map(|cell| plain(cell)).collect::<Vec<_>>());
     }
