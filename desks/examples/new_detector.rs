@@ -25,20 +25,20 @@ fn scaffold(desk: &str, name: &str) -> Result<String, String> {
         .iter()
         .find(|known| known.name == desk)
         .ok_or_else(|| format!("there is no desk {desk:?}; known are {}", known.join(", ")))?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(desk.name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let files = oikos_desk::render::detector_template(desk, name).map_err(|error| error.to_string())?;
     if let Some((path, _)) = files.iter().find(|(path, _)| folder.join(path).exists()) {
-        return Err(format!("{} is there already; choose another name", folder.join(path).display()));
+        return Err(format!("{path} is there already; choose another name"));
     }
     let mut told = Vec::new();
-    for (path, text) in files {
-        let path = folder.join(path);
+    for (name, text) in files {
+        let path = folder.join(&name);
         let write = || {
             path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
             std::fs::write(&path, &text)
         };
-        write().map_err(|error| format!("{}: {error}", path.display()))?;
-        told.push(path.display().to_string());
+        write().map_err(|error| format!("{name}: {error}"))?;
+        told.push(name);
     }
     told.push(format!(
         "Next: add (\"{name}.md\", include_str!(\"../detectors/{name}.md\")) to the detectors in desks/{}/src/lib.rs,\nthen docs/adding-a-detector.md",
