@@ -20,7 +20,7 @@ const PASSWORD_BYTES_MAXIMUM: usize = 256;
 ///
 /// # Errors
 /// When the password is too short or too long.
-pub fn hash_password(password: &str) -> Result<String, NodeError> {
+pub(crate) fn hash_password(password: &str) -> Result<String, NodeError> {
     if password.chars().count() < PASSWORD_CHARACTERS_MINIMUM || password.len() > PASSWORD_BYTES_MAXIMUM {
         return Err(NodeError::Invalid(format!(
             "a password has {PASSWORD_CHARACTERS_MINIMUM} characters or more, and at most {PASSWORD_BYTES_MAXIMUM} bytes"
@@ -58,7 +58,7 @@ pub(crate) fn open_session(tx: &mut dyn Transaction, name: &UserName, now: Times
 ///
 /// # Errors
 /// When there is no such session, it is over, or the account is disabled.
-pub fn user_of_token(tx: &dyn Transaction, token: &str, now: Timestamp) -> Result<UserRow, NodeError> {
+pub(crate) fn user_of_token(tx: &dyn Transaction, token: &str, now: Timestamp) -> Result<UserRow, NodeError> {
     let session = tx.session(&token_hash(token))?.ok_or(NodeError::NotSignedIn("the session is over"))?;
     if session.expires_at <= now {
         return Err(NodeError::NotSignedIn("the session is over"));
@@ -70,6 +70,6 @@ pub fn user_of_token(tx: &dyn Transaction, token: &str, now: Timestamp) -> Resul
 }
 
 /// What is stored of a token.
-pub fn token_hash(token: &str) -> [u8; 32] {
+pub(crate) fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Folders and files that are built, or belong to version control.
-const NOT_OURS: &[&str] = &[".git", "target", "node_modules"];
+const NOT_OURS: &[&str] = &[".git", "target", "node_modules", ".venv"];
 
 /// Workspaces of their own, with their own manifests.
 const OTHER_WORKSPACES: &[&str] = &["lab/spikes/", "fuzz/"];

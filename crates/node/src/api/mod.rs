@@ -81,7 +81,7 @@ pub fn openapi_json() -> Result<String, serde_json::Error> {
 }
 
 /// The page and the API of one node.
-pub fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
+pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
     let api = Router::new()
         .route("/node", get(session::show_node))
         .route("/session", post(session::sign_in).get(session::show_session).delete(session::sign_out))

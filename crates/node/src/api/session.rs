@@ -89,7 +89,7 @@ pub(crate) async fn show_session(State(shared): State<Shared>, signed: Signed) -
 /// Signs out.
 #[utoipa::path(delete, path = "/api/v1/session", responses((status = 204)))]
 pub(crate) async fn sign_out(State(shared): State<Shared>, signed: Signed) -> Result<Response, ApiError> {
-    answer(&shared, move |node| node.sign_out(&signed.caller, &signed.token)).await?;
+    let Json(()) = answer(&shared, move |node| node.sign_out(&signed.caller, &signed.token)).await?;
     let cookie = format!("{SESSION_COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

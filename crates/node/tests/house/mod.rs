@@ -11,23 +11,23 @@ use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use oikos_model::{Act, Action, Actor, Clock, LegalBasis, NodeId, Purpose, Regime, SystemClock};
 use oikos_node::{LinkedNode, Node, NodeConfig, NodeFolder};
-use oikos_registry::{JournalEntries, Store};
+use oikos_registry::Store;
 use oikos_registry_sqlite::SqliteStore;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-pub const PASSWORD: &str = "a-password-of-length";
+pub(crate) const PASSWORD: &str = "a-password-of-length";
 
-pub struct House {
-    pub node: Arc<Node>,
-    pub folder: NodeFolder,
-    pub router: Router,
+pub(crate) struct House {
+    pub(crate) node: Arc<Node>,
+    pub(crate) folder: NodeFolder,
+    pub(crate) router: Router,
     runtime: tokio::runtime::Runtime,
     temporary: tempfile::TempDir,
 }
 
 impl House {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let folder = NodeFolder::new(temporary.path().join("node"));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -39,18 +39,18 @@ impl House {
     }
 
     /// A file beside the node's folder.
-    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.temporary.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    pub fn operator(&self) -> String {
+    pub(crate) fn operator(&self) -> String {
         oikos_node::operator_token(&self.folder).unwrap()
     }
 
     /// Makes an account and signs it in.
-    pub fn person(&self, name: &str, roles: &[&str]) -> String {
+    pub(crate) fn person(&self, name: &str, roles: &[&str]) -> String {
         let body = json!({ "name": name, "display_name": name, "roles": roles, "password": PASSWORD });
         let (status, answer) = self.call(Method::PUT, "/users", Some(&self.operator()), Some(&body));
         assert_eq!(status, StatusCode::OK, "{answer}");
@@ -59,7 +59,7 @@ impl House {
         answer["token"].as_str().unwrap().to_owned()
     }
 
-    pub fn call(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> (StatusCode, Value) {
+    pub(crate) fn call(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> (StatusCode, Value) {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -81,7 +81,7 @@ impl House {
     }
 
     /// Waits for a job to end and gives what came of it.
-    pub fn finished(&self, job: &Value) -> Value {
+    pub(crate) fn finished(&self, job: &Value) -> Value {
         let path = format!("/jobs/{}", job["id"].as_str().unwrap());
         loop {
             let (_, job) = self.call(Method::GET, &path, Some(&self.operator()), None);
@@ -94,33 +94,33 @@ impl House {
     }
 
     /// Imports one file as the operator and gives its outcome.
-    pub fn import(&self, path: &Path) -> Value {
+    pub(crate) fn import(&self, path: &Path) -> Value {
         let (status, job) = self.call(Method::POST, "/imports", Some(&self.operator()), Some(&json!({ "paths": [path] })));
         assert_eq!(status, StatusCode::OK, "{job}");
         self.finished(&job)[0].clone()
     }
 
     /// Runs every detector as the operator and gives the reports.
-    pub fn detect(&self, body: &Value) -> Value {
+    pub(crate) fn detect(&self, body: &Value) -> Value {
         let (status, job) = self.call(Method::POST, "/runs", Some(&self.operator()), Some(body));
         assert_eq!(status, StatusCode::OK, "{job}");
         self.finished(&job)
     }
 
-    pub fn sql(&self, query: &str) -> Value {
+    pub(crate) fn sql(&self, query: &str) -> Value {
         let (status, answer) = self.call(Method::POST, "/sql", Some(&self.operator()), Some(&json!({ "query": query })));
         assert_eq!(status, StatusCode::OK, "{answer}");
         answer["rows"].clone()
     }
 
     /// How many entries the journal has, read past the API, so that reading adds none.
-    pub fn journal_length(&self) -> i64 {
+    pub(crate) fn journal_length(&self) -> i64 {
         let store = SqliteStore::open(self.folder.registry()).unwrap();
         store.snapshot(&act()).unwrap().journal_length().unwrap()
     }
 }
 
-pub fn config() -> NodeConfig {
+pub(crate) fn config() -> NodeConfig {
     NodeConfig {
         id: NodeId::new("test.node").unwrap(),
         display_name: "Test node".into(),
@@ -145,7 +145,7 @@ fn act() -> Act {
 }
 
 /// A file of the shared data, or `None` with a loud note.
-pub fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
     if path.exists() {
         return Some(path);

@@ -13,33 +13,33 @@ use oikos_picture::{Lead, Parameters, PictureInput, PictureSummary, recompute};
 use oikos_registry::{Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
 
-pub const DAY: i64 = 86_400;
-pub const FDI: &[&str] = &["fdi-screening"];
-pub const REGISTER: &[&str] = &["fdi-screening", "infrastructure-protection", "maritime-safety"];
+pub(crate) const DAY: i64 = 86_400;
+pub(crate) const FDI: &[&str] = &["fdi-screening"];
+pub(crate) const REGISTER: &[&str] = &["fdi-screening", "infrastructure-protection", "maritime-safety"];
 
 /// Day 0 of the tests.
-pub fn day(number: i64) -> Timestamp {
+pub(crate) fn day(number: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + number * DAY).unwrap()
 }
 
-pub fn selector(kind: SelectorKind, value: &str) -> Selector {
+pub(crate) fn selector(kind: SelectorKind, value: &str) -> Selector {
     Selector { kind, value: value.into() }
 }
 
-pub fn lei(company: &str) -> Selector {
+pub(crate) fn lei(company: &str) -> Selector {
     selector(SelectorKind::Lei, &format!("LEI-{company}"))
 }
 
-pub fn wallet(value: &str) -> Selector {
+pub(crate) fn wallet(value: &str) -> Selector {
     selector(SelectorKind::Wallet, value)
 }
 
-pub fn marking(purposes: &[&str]) -> Marking {
+pub(crate) fn marking(purposes: &[&str]) -> Marking {
     Marking::new(Regime::Gdpr, Tlp::Green, purposes.iter().map(|purpose| Purpose::new(*purpose).unwrap()))
 }
 
 /// A finding of `desk` at `origin`, named so, on a day, with these selectors, for these purposes.
-pub fn finding(origin: &str, desk: &str, name: &str, on: i64, selectors: &[Selector], purposes: &[&str]) -> Finding {
+pub(crate) fn finding(origin: &str, desk: &str, name: &str, on: i64, selectors: &[Selector], purposes: &[&str]) -> Finding {
     let detector = DetectorId::new(format!("{desk}.test")).unwrap();
     Finding {
         key: FindingKey::new(&detector, [name]),
@@ -62,21 +62,21 @@ pub fn finding(origin: &str, desk: &str, name: &str, on: i64, selectors: &[Selec
     }
 }
 
-pub fn source(finding: &Finding) -> DerivedFrom {
+pub(crate) fn source(finding: &Finding) -> DerivedFrom {
     DerivedFrom::Finding { origin: finding.origin.clone(), key: finding.key, revision: finding.revision() }
 }
 
-pub struct World {
-    pub node: NodeId,
+pub(crate) struct World {
+    pub(crate) node: NodeId,
     store: SqliteStore,
 }
 
 impl World {
-    pub fn of(node: &str) -> Self {
+    pub(crate) fn of(node: &str) -> Self {
         Self { node: NodeId::new(node).unwrap(), store: SqliteStore::in_memory().unwrap() }
     }
 
-    pub fn act(&self, purpose: &str) -> Act {
+    pub(crate) fn act(&self, purpose: &str) -> Act {
         Act {
             actor: Actor::Node(self.node.clone()),
             action: Action::Combine,
@@ -87,22 +87,22 @@ impl World {
         }
     }
 
-    pub fn change<T>(&self, work: impl FnOnce(&mut dyn Transaction) -> T) -> T {
+    pub(crate) fn change<T>(&self, work: impl FnOnce(&mut dyn Transaction) -> T) -> T {
         let mut transaction = self.store.begin(&self.act("fdi-screening")).unwrap();
         let result = work(&mut *transaction);
         transaction.commit().unwrap();
         result
     }
 
-    pub fn look<T>(&self, purpose: &str, work: impl FnOnce(&dyn Transaction) -> T) -> T {
+    pub(crate) fn look<T>(&self, purpose: &str, work: impl FnOnce(&dyn Transaction) -> T) -> T {
         work(&*self.store.snapshot(&self.act(purpose)).unwrap())
     }
 
-    pub fn put(&self, finding: &Finding) {
+    pub(crate) fn put(&self, finding: &Finding) {
         self.put_in(finding, Scope::Node);
     }
 
-    pub fn put_in(&self, finding: &Finding, scope: Scope) {
+    pub(crate) fn put_in(&self, finding: &Finding, scope: Scope) {
         let label = Label { marking: finding.marking.clone(), origin: finding.origin.clone(), scope };
         self.change(|transaction| {
             let label = transaction.intern_label(&label).unwrap();
@@ -110,11 +110,11 @@ impl World {
         });
     }
 
-    pub fn set_state(&self, finding: &Finding, state: FindingState) {
+    pub(crate) fn set_state(&self, finding: &Finding, state: FindingState) {
         self.change(|transaction| assert!(transaction.set_finding_state(&finding.origin, finding.key, state).unwrap()));
     }
 
-    pub fn put_register(&self, register: &Register) {
+    pub(crate) fn put_register(&self, register: &Register) {
         self.change(|transaction| {
             let mut labels: BTreeMap<LabelId, Label> = BTreeMap::new();
             for label in &register.labels {
@@ -124,22 +124,22 @@ impl World {
         });
     }
 
-    pub fn labels(&self) -> Vec<LabelId> {
+    pub(crate) fn labels(&self) -> Vec<LabelId> {
         self.look("fdi-screening", |transaction| transaction.labels().unwrap().into_iter().map(|(id, _)| id).collect())
     }
 
-    pub fn recompute(&self) -> PictureSummary {
+    pub(crate) fn recompute(&self) -> PictureSummary {
         self.recompute_with(Parameters::default())
     }
 
-    pub fn recompute_with(&self, parameters: Parameters) -> PictureSummary {
+    pub(crate) fn recompute_with(&self, parameters: Parameters) -> PictureSummary {
         let permitted_labels = self.labels();
         let input = PictureInput { node: self.node.clone(), permitted_labels, now: day(0), parameters };
         self.change(|transaction| recompute(transaction, &input).unwrap())
     }
 
     /// The leads, strongest first, checked to be what their rows say.
-    pub fn leads(&self) -> Vec<Lead> {
+    pub(crate) fn leads(&self) -> Vec<Lead> {
         let rows = self.look("fdi-screening", |transaction| transaction.leads(None).unwrap());
         let leads = rows.into_iter().map(|row| {
             let lead: Lead = serde_json::from_value(row.content).unwrap();
@@ -156,30 +156,30 @@ impl World {
     }
 
     /// Each lead's members by title, sorted.
-    pub fn joined(&self) -> Vec<Vec<String>> {
+    pub(crate) fn joined(&self) -> Vec<Vec<String>> {
         let mut joined: Vec<Vec<String>> = self.leads().iter().map(titles).collect();
         joined.sort();
         joined
     }
 }
 
-pub fn titles(lead: &Lead) -> Vec<String> {
+pub(crate) fn titles(lead: &Lead) -> Vec<String> {
     let mut titles: Vec<String> = lead.members.iter().map(|member| member.title.clone()).collect();
     titles.sort();
     titles
 }
 
 /// Statements of a register of companies, written at one node.
-pub struct Register {
-    pub labels: Vec<Label>,
-    pub statements: Vec<Statement>,
+pub(crate) struct Register {
+    pub(crate) labels: Vec<Label>,
+    pub(crate) statements: Vec<Statement>,
     origin: NodeId,
     dataset: DatasetId,
     label: LabelId,
 }
 
 impl Register {
-    pub fn at(origin: &str, purposes: &[&str]) -> Self {
+    pub(crate) fn at(origin: &str, purposes: &[&str]) -> Self {
         let label = Label { marking: marking(purposes), origin: NodeId::new(origin).unwrap(), scope: Scope::Node };
         Self {
             label: label.id(),
@@ -191,7 +191,7 @@ impl Register {
     }
 
     /// What follows is for these purposes.
-    pub fn only_for(&mut self, purposes: &[&str]) {
+    pub(crate) fn only_for(&mut self, purposes: &[&str]) {
         let label = Label { marking: marking(purposes), origin: self.origin.clone(), scope: Scope::Node };
         self.label = label.id();
         self.labels.push(label);
@@ -215,12 +215,12 @@ impl Register {
     }
 
     /// A company with its name and LEI.
-    pub fn company(&mut self, name: &str) {
+    pub(crate) fn company(&mut self, name: &str) {
         self.say(name, "company", "name", name);
         self.say(name, "company", "lei", &lei(name).value);
     }
 
-    pub fn holds(&mut self, owner: &str, owned: &str, share_percent: f64) {
+    pub(crate) fn holds(&mut self, owner: &str, owned: &str, share_percent: f64) {
         let id = format!("{owner} in {owned}");
         self.say(&id, "ownership", "owner", owner);
         self.say(&id, "ownership", "owned", owned);
@@ -228,7 +228,7 @@ impl Register {
     }
 
     /// Companies nobody asks about, each under its own owner; and a nominee that holds some more.
-    pub fn background(&mut self, companies: usize, nominee_holds: usize) {
+    pub(crate) fn background(&mut self, companies: usize, nominee_holds: usize) {
         for number in 0..companies {
             let company = format!("Company {number}");
             self.company(&company);
