@@ -299,9 +299,10 @@ async function journal() {
   const lines = (await api("GET", `/journal?from=${from}&limit=400`)).reverse();
   const rows = lines.map((line) => {
     const act = line.entry?.act;
-    return el("tr", {}, el("td", { class: "number" }, line.index), el("td", {}, when(line.at)),
-      el("td", {}, act?.actor.id ?? "erased"), el("td", {}, act?.action ?? ""), el("td", {}, act?.purpose ?? ""),
-      el("td", {}, (line.entry?.subjects ?? []).slice(0, 3).join(", ")), el("td", {}, line.entry?.recipient ?? ""));
+    const tight = (text) => el("td", { class: "tight" }, text);
+    const subjects = (line.entry?.subjects ?? []).slice(0, 3).map((subject) => subject.replace(/([0-9a-f]{12})[0-9a-f]{52}/, "$1\u2026"));
+    return el("tr", {}, el("td", { class: "number" }, line.index), tight(when(line.at)), tight(act?.actor.id ?? "erased"),
+      tight(act?.action ?? ""), tight(act?.purpose ?? ""), el("td", {}, subjects.join(", ")), tight(line.entry?.recipient ?? ""));
   });
   show(el("section", { class: "card wide" },
     el("h2", {}, verification.verified ? "The journal verifies" : "The journal does NOT verify"),
