@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use oikos_model::{Action, NodeId, Selector, SelectorKind};
+use oikos_model::{Action, NodeId};
 use oikos_picture::{OwnershipView, Parameters, PictureInput, PictureSummary};
 use oikos_registry::Transaction;
 use serde::Serialize;
 
+use crate::company::company_selector;
 use crate::{Caller, Node, NodeError, Noted};
 
 /// Two silences of one ship are the sea desk's own work; the picture shows what joins desks.
@@ -88,10 +89,7 @@ impl Node {
     /// # Errors
     /// When policy refuses or the selector is not in order.
     pub fn ownership_around(&self, caller: &Caller, kind: &str, value: &str) -> Result<OwnershipView, NodeError> {
-        let kind = SelectorKind::from_code(kind)
-            .filter(|kind| matches!(kind, SelectorKind::Lei | SelectorKind::CompanyNumber))
-            .ok_or_else(|| NodeError::Invalid("a company is named by lei or company-number".into()))?;
-        let selector: Selector = oikos_matching::normalise(kind, value).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        let selector = company_selector(kind, value)?;
         self.write(caller, Action::ReadStatements, |tx| {
             let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
             let view =

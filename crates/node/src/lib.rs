@@ -3,6 +3,7 @@
 
 mod api;
 mod caller;
+mod company;
 mod config;
 mod detect;
 mod error;

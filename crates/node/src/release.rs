@@ -6,13 +6,14 @@ use oikos_exchange::{
     KnownToPartner, NodeIdentity, ParcelDraft, ParcelKind, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted,
 };
 use oikos_model::{
-    Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, SelectorKind,
-    Statement, StatementId,
+    Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, Statement,
+    StatementId,
 };
 use oikos_policy::{Ceilings, Item, ItemKind, PartnerClass, Passage, Recipient, RecipientRegime};
 use oikos_registry::{ReleaseRow, StatementQuery, Transaction};
 use serde::{Deserialize, Serialize};
 
+use crate::company::company_selector;
 use crate::{Caller, Node, NodeError, Noted};
 
 /// How far around a company register statements are released.
@@ -293,7 +294,7 @@ impl Node {
         caller: &Caller,
         company: &CompanyName,
     ) -> Result<Vec<Statement>, NodeError> {
-        let selector = company_selector(company)?;
+        let selector = company_selector(&company.kind, &company.value)?;
         let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
         let view = oikos_picture::ownership_path_view(tx, &selector, &labels, REGISTER_HOPS).map_err(NodeError::internal)?;
         let mut entities: BTreeSet<(EntityId, oikos_model::DatasetId)> = BTreeSet::new();
@@ -422,13 +423,6 @@ fn kind_of(kind: ParcelKind) -> ItemKind {
         ParcelKind::FindingFacts => ItemKind::Finding,
         ParcelKind::Statements => ItemKind::Statement,
     }
-}
-
-fn company_selector(company: &CompanyName) -> Result<Selector, NodeError> {
-    let kind = SelectorKind::from_code(&company.kind)
-        .filter(|kind| matches!(kind, SelectorKind::Lei | SelectorKind::CompanyNumber))
-        .ok_or_else(|| NodeError::Invalid("a company is named by lei or company-number".into()))?;
-    oikos_matching::normalise(kind, &company.value).map_err(|error| NodeError::Invalid(error.to_string()))
 }
 
 fn subject_of(what: &DerivedFrom) -> String {

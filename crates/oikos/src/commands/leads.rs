@@ -25,7 +25,7 @@ impl Leads {
     pub(crate) async fn run(self, json: bool) -> Result<ExitCode, Failure> {
         let connection = Connection::open(&self.node).await?;
         if let Some(around) = &self.around {
-            let (kind, value) = around.split_once(':').ok_or_else(|| Failure::new(format!("{around:?} is no KIND:VALUE")))?;
+            let (kind, value) = kind_and_value(around)?;
             let escape = super::findings::escaped;
             let view = connection.get(&format!("/ownership?kind={}&value={}", escape(kind), escape(value))).await?;
             if json {
@@ -45,6 +45,11 @@ impl Leads {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The two halves of KIND:VALUE.
+pub(crate) fn kind_and_value(text: &str) -> Result<(&str, &str), Failure> {
+    text.split_once(':').ok_or_else(|| Failure::new(format!("{text:?} is no KIND:VALUE")))
 }
 
 /// A lead with its members, links, proof paths and rivals.

@@ -74,7 +74,7 @@ impl Release {
         };
         let register_around = match &self.register_around {
             Some(around) => {
-                let (kind, value) = around.split_once(':').ok_or_else(|| Failure::new(format!("{around:?} is no KIND:VALUE")))?;
+                let (kind, value) = super::leads::kind_and_value(around)?;
                 Some(json!({ "kind": kind, "value": value }))
             }
             None => None,
