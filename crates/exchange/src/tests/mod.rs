@@ -4,6 +4,7 @@ mod agreement;
 mod identity;
 mod parcel;
 mod release;
+mod seeds;
 mod sync;
 mod vectors;
 
