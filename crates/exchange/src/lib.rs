@@ -38,6 +38,7 @@ mod partner;
 mod receipt;
 mod refusal;
 mod release;
+mod request;
 
 #[cfg(test)]
 mod tests;
@@ -57,8 +58,8 @@ pub use identity::{IDENTITY_FILE, IdentityError, NodeIdentity};
 pub use inbound::{Applied, Outcome, Received, missing_from, receive};
 pub use keys::{DualSignature, PublicKeys, SignatureAlgorithm, SignatureError};
 pub use limits::{
-    CborProblem, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PARCEL_LENGTH, MAXIMUM_RETRACTIONS,
-    MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
+    CborProblem, MAXIMUM_ANSWERS, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PARCEL_LENGTH,
+    MAXIMUM_REQUESTS, MAXIMUM_RETRACTIONS, MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
 };
 pub use outbound::{AcknowledgeError, ParcelDraft, PreparedParcel, acknowledge, prepare, ready, recall};
 pub use parcel::{Address, CONTENT_TYPE, Envelope, SEALING_ALGORITHM, SealedParcel, open, seal};
@@ -69,3 +70,4 @@ pub use release::{
     BUILT_IN_FIELDS, Field, FindingRelease, KnownToPartner, Preview, REASONS, Refusal, ReleaseDesk, ReleaseItem, ReleaseRules,
     Removed, TITLE, WHEN, WHERE, Wanted,
 };
+pub use request::{AnswerOutcome, ClockRegime, HitReference, NotAName, ReleaseAnswer, ReleaseAsk, RequestId, Urgency};

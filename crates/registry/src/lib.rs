@@ -12,6 +12,7 @@
 #[expect(clippy::unwrap_used, reason = "these are tests, kept here so that every backend runs the same ones")]
 pub mod contract;
 
+mod asks;
 mod catalogue;
 mod error;
 mod findings;
@@ -25,6 +26,7 @@ mod people;
 mod runs;
 mod statements;
 
+pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
@@ -57,7 +59,7 @@ pub trait Store: Send + Sync {
 
 /// Everything a room can read and write in one transaction. Dropping it without [`commit`](Transaction::commit) undoes it.
 pub trait Transaction:
-    Labels + Statements + Findings + Leads + Catalogue + Imports + Runs + People + Partners + Parcels + JournalEntries
+    Labels + Statements + Findings + Leads + Catalogue + Imports + Runs + People + Partners + Parcels + Asks + JournalEntries
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

@@ -4,6 +4,7 @@ mod agreement;
 mod identity;
 mod parcel;
 mod release;
+mod request;
 mod seeds;
 mod sync;
 mod vectors;
@@ -57,6 +58,11 @@ pub(crate) fn terms(one: &str, other: &str) -> AgreementTerms {
         regimes: [Regime::Gdpr].into(),
         pre_authorised: BTreeSet::new(),
         ask_budgets_per_day: Default::default(),
+        ask_purposes: BTreeSet::new(),
+        neither_confirm_nor_deny: BTreeSet::new(),
+        onward: false,
+        safeguards: None,
+        reuse_law: None,
         retention_days: 90,
         crypto_floor: CryptoFloor::HybridPostQuantum,
         valid_from: second(0),
@@ -197,6 +203,8 @@ fn content(pair: &Pair) -> ParcelContent {
         findings: vec![released.finding],
         statements: vec![desk.preview_statement(&statement("Grey Petrel"), &label).unwrap()],
         retractions: Vec::new(),
+        requests: Vec::new(),
+        answers: Vec::new(),
         leaves: false,
     }
 }

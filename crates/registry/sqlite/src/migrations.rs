@@ -75,6 +75,11 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0062_ducklake_sort_expression",
     "0063_ducklake_file_column_stats_by_file",
     "0064_oikos_data_file",
+    "0065_ask_reference",
+    "0066_ask_count",
+    "0067_ask_hit",
+    "0068_release_request",
+    "0069_release_request_by_due",
 ];
 
 /// Brings the database to the newest schema, in one transaction.
