@@ -13,10 +13,10 @@ use oikos_node::{
 use oikos_registry::{Direction, RequestState};
 use pair::{PURPOSES, Pair, Side, locked, marking};
 
-const CALDER: &str = "529900T8BM49AURSDO55";
-const MERIDIAN: &str = "5493001KJTIIGC8Y1R12";
-const TARN: &str = "2138003ODUZSW5QLPL24";
-const OTHER: &str = "724500VKKSH9QOLTFR81";
+const CALDER: &str = "529900FICTCALDER0095";
+const MERIDIAN: &str = "529900FICTMERIDI0035";
+const TARN: &str = "529900FICTTARNSH0033";
+const OTHER: &str = "529900FICTFERRYL0053";
 const IBAN: &str = "DE89370400440532013000";
 
 fn lei(value: &str) -> Selector {
@@ -231,9 +231,9 @@ fn the_preview_is_what_the_partner_gets() {
     let draft = RequestDraft { selector: SelectorName { kind: "lei".into(), value: CALDER.into() }, ..draft(&pair, None) };
     // Calder is in the public register too, and that may be shown; a company that only the deal names may not.
     assert!(pair.at.node.preview_request(&analyst, &draft).is_ok());
-    pair.at.finding("a deal about a company of no register", &[lei("529900HNOAA1KXQJUQ27")], &locked());
+    pair.at.finding("a deal about a company of no register", &[lei("529900FICTNOREGI0016")], &locked());
     let only_locked =
-        RequestDraft { selector: SelectorName { kind: "lei".into(), value: "529900HNOAA1KXQJUQ27".into() }, ..draft };
+        RequestDraft { selector: SelectorName { kind: "lei".into(), value: "529900FICTNOREGI0016".into() }, ..draft };
     let denied = pair.at.node.send_request(&analyst, &only_locked);
     assert!(
         matches!(&denied, Err(NodeError::Denied(reasons)) if reasons.iter().any(|reason| reason.contains("share-not-permitted"))),
