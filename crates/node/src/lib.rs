@@ -49,6 +49,7 @@ pub use leads::LeadView;
 pub use link::{Deliveries, Delivery, DeliveryLine, LinkedNode};
 pub use node::Node;
 pub(crate) use node::Noted;
+pub use oikos_registry::{Direction, RequestState};
 pub use received::ReceivedLine;
 pub use release::{CompanyName, Derogation, FindingName, RecallRequest, RecallView, ReleaseLine, ReleaseRequest, ReleaseView};
 pub use requests::{RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestPreview, RequestView};
