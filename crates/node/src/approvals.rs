@@ -99,7 +99,8 @@ impl Node {
             let content_hash = content_hash(caller, request, &gathered)?;
             let act = caller.act(Action::Release, now);
             let pending = tx.approvals(Some(ApprovalState::Pending))?;
-            let is_this = |row: &ApprovalRow| row.content_hash == content_hash && row.act.actor == act.actor && row.expires_at > now;
+            let is_this =
+                |row: &ApprovalRow| row.content_hash == content_hash && row.act.actor == act.actor && row.expires_at > now;
             let mut view = gathered.view;
             let mut subjects = gathered.subjects;
             let row = match pending.iter().find(|row| is_this(row)) {
@@ -211,7 +212,9 @@ impl Node {
     fn decline(&self, caller: &Caller, id: &str, reason: &str) -> Result<ApprovalView, NodeError> {
         let reason = reason.trim();
         if reason.is_empty() || reason.len() > REASON_BYTES_MAXIMUM {
-            return Err(NodeError::Invalid(format!("say why in 1 to {REASON_BYTES_MAXIMUM} bytes: the first person will read it")));
+            return Err(NodeError::Invalid(format!(
+                "say why in 1 to {REASON_BYTES_MAXIMUM} bytes: the first person will read it"
+            )));
         }
         self.close(caller, id, ApprovalState::Declined, Some(reason))
     }
@@ -219,7 +222,8 @@ impl Node {
     fn give_up_changed(&self, caller: &Caller, id: &str) -> Result<ApprovalView, NodeError> {
         self.close(caller, id, ApprovalState::Changed, None)?;
         Err(NodeError::Conflict(
-            "what would leave is no longer what the first person signed; the first person has to look at it and sign again".into(),
+            "what would leave is no longer what the first person signed; the first person has to look at it and sign again"
+                .into(),
         ))
     }
 
@@ -296,11 +300,8 @@ impl Node {
         let user = tx.user(name)?.filter(|user| !user.disabled);
         let user = user.ok_or_else(|| NodeError::Conflict(format!("{name}, who signed first, has no account any more")))?;
         let act = &row.act;
-        let grounds = Grounds {
-            purpose: Some(act.purpose.clone()),
-            legal_basis: Some(act.legal_basis.clone()),
-            case: act.case.clone(),
-        };
+        let grounds =
+            Grounds { purpose: Some(act.purpose.clone()), legal_basis: Some(act.legal_basis.clone()), case: act.case.clone() };
         self.caller_for(user, grounds)
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use oikos_exchange::{
-    KnownToPartner, NodeIdentity, ParcelDraft, ParcelKind, Partner, PreparedParcel, Preview, ReleaseDesk, ReleaseItem, ReleaseRules,
-    Wanted,
+    KnownToPartner, NodeIdentity, ParcelDraft, ParcelKind, Partner, PreparedParcel, Preview, ReleaseDesk, ReleaseItem,
+    ReleaseRules, Wanted,
 };
 use oikos_model::{
     Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, Statement,

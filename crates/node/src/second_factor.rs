@@ -150,8 +150,8 @@ impl Node {
 pub(crate) fn check_may_enrol<'a>(tx: &dyn Transaction, person: &'a SignedInPerson) -> Result<&'a SessionRow, NodeError> {
     let session = person.session.as_ref();
     let session = session.ok_or_else(|| NodeError::Invalid("the operator signs in by the folder; sign in as a person".into()))?;
-    let has_one = tx.second_factor(&session.user)?.is_some_and(|factor| factor.confirmed)
-        || !tx.passkeys_of(&session.user)?.is_empty();
+    let has_one =
+        tx.second_factor(&session.user)?.is_some_and(|factor| factor.confirmed) || !tx.passkeys_of(&session.user)?.is_empty();
     if has_one && !session.proof.has_second_factor() {
         return Err(NodeError::NotSignedIn("sign in with the second factor that the account has"));
     }
@@ -201,7 +201,8 @@ mod tests {
         for (seconds, eight) in VECTORS {
             let six = &eight[2..];
             assert_eq!(step_of(&factor(None), six, at(seconds)), Some(seconds / STEP_SECONDS), "{seconds}");
-            let long = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(8).with_secret(b"12345678901234567890".as_slice());
+            let long =
+                Builder::new().with_algorithm(Algorithm::SHA1).with_digits(8).with_secret(b"12345678901234567890".as_slice());
             assert_eq!(long.build_noncompliant().generate(seconds).to_string(), eight);
         }
     }

@@ -190,10 +190,15 @@ impl Node {
         let vocabulary = Vocabulary::load().map_err(NodeError::internal)?;
         if !vocabulary.knows_purpose(request.purpose.as_str()) {
             let known: Vec<&str> = vocabulary.purposes().map(|(code, _)| code).collect();
-            return Err(NodeError::Invalid(format!("unknown purpose {:?}; known are {}", request.purpose.as_str(), known.join(", "))));
+            return Err(NodeError::Invalid(format!(
+                "unknown purpose {:?}; known are {}",
+                request.purpose.as_str(),
+                known.join(", ")
+            )));
         }
         let session = self.person_of_token(token)?.session;
-        let session = session.ok_or_else(|| NodeError::Invalid("the operator has no session; name the purpose per request".into()))?;
+        let session =
+            session.ok_or_else(|| NodeError::Invalid("the operator has no session; name the purpose per request".into()))?;
         let stated = SessionPurposeRow {
             token_hash: session.token_hash,
             case: request.case.clone(),

@@ -121,7 +121,8 @@ impl Node {
         let hash = people::hash_password(new)?;
         let _turn = self.sign_in_turn();
         let SignedInPerson { user, session } = self.person_of_token(token)?;
-        let session = session.ok_or_else(|| NodeError::Invalid("the operator signs in by the folder and has no password".into()))?;
+        let session =
+            session.ok_or_else(|| NodeError::Invalid("the operator signs in by the folder and has no password".into()))?;
         let sources = Sources::of(&user.name, None);
         self.hear(&sources)?;
         if !people::is_password(present, user.password_hash.as_deref()) {

@@ -145,7 +145,8 @@ mod tests {
         let cut = |url| Origin::of(url).map(|origin| (origin.is_https, origin.host, origin.port, origin.rest));
         assert_eq!(cut("https://node.example"), Some((true, "node.example", 443, "")));
         assert_eq!(cut("http://127.0.0.1:8080/a?b"), Some((false, "127.0.0.1", 8080, "/a?b")));
-        for wrong in ["node.example", "ftp://a", "https://", "https://user@host", "https://a:99999", "https://A", "https://a b/"] {
+        for wrong in ["node.example", "ftp://a", "https://", "https://user@host", "https://a:99999", "https://A", "https://a b/"]
+        {
             assert_eq!(cut(wrong), None, "{wrong}");
         }
     }

@@ -128,7 +128,9 @@ impl Node {
     pub fn reset_second_factor(&self, caller: &Caller, name: &UserName) -> Result<UserView, NodeError> {
         self.change_user(caller, name, |tx, row| {
             if caller.person() == Some(name) {
-                return Err(NodeError::Invalid("another administrator, or whoever owns the folder, resets your second factor".into()));
+                return Err(NodeError::Invalid(
+                    "another administrator, or whoever owns the folder, resets your second factor".into(),
+                ));
             }
             let had = tx.remove_second_factor(name)?;
             let passkeys = tx.passkeys_of(name)?;

@@ -34,11 +34,7 @@ pub(crate) async fn passkeys(State(shared): State<Shared>, signed: Signed) -> An
 
 /// Removes one of the own passkeys.
 #[utoipa::path(delete, path = "/api/v1/passkeys/{id}", params(("id" = String, Path,)), responses((status = 204), (status = 404)))]
-pub(crate) async fn remove(
-    State(shared): State<Shared>,
-    signed: Signed,
-    Path(id): Path<String>,
-) -> Result<StatusCode, ApiError> {
+pub(crate) async fn remove(State(shared): State<Shared>, signed: Signed, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let Json(()) = answer(&shared, move |node| node.remove_passkey(&signed.caller, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -68,7 +68,8 @@ impl Node {
         let now = self.clock().now();
         let (state, nonce, verifier, browser) =
             (people::new_token()?, people::new_token()?, people::new_token()?, people::new_token()?);
-        let begun = Begun { nonce: nonce.clone(), verifier: verifier.clone(), browser: hex::encode(people::token_hash(&browser)) };
+        let begun =
+            Begun { nonce: nonce.clone(), verifier: verifier.clone(), browser: hex::encode(people::token_hash(&browser)) };
         self.housekeeping(Action::SignIn, |tx| {
             tx.erase_challenges(now, CHALLENGES_KEPT - 1)?;
             Ok(tx.put_challenge(&ChallengeRow {
@@ -132,8 +133,7 @@ impl Node {
         if row.disabled {
             return Err(self.refuse_return("the account is disabled", Some(&row.name))?);
         }
-        let proof =
-            if has_several_factors { SignInProof::SingleSignOnWithFactors } else { SignInProof::SingleSignOn };
+        let proof = if has_several_factors { SignInProof::SingleSignOnWithFactors } else { SignInProof::SingleSignOn };
         if !has_several_factors && self.guards_with_second_factor(&row)? {
             return Err(self.refuse_return("the provider did not say that several factors were used", Some(&row.name))?);
         }

@@ -179,8 +179,8 @@ impl Assertion {
         if !bool::from(self.user_handle.ct_eq(handle)) {
             return Err(PasskeyError::Other("the user"));
         }
-        let key: CoseKey = coset::CborSerializable::from_slice(&passkey.public_key)
-            .map_err(|_| PasskeyError::Malformed("the public key"))?;
+        let key: CoseKey =
+            coset::CborSerializable::from_slice(&passkey.public_key).map_err(|_| PasskeyError::Malformed("the public key"))?;
         PublicKey::of(&key)?.verify(&self.signed, &self.signature)?;
         self.check_count(passkey.sign_count)
     }

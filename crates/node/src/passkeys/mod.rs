@@ -137,7 +137,8 @@ impl Node {
     /// The place that passkeys are bound to.
     fn relying_party(&self) -> Result<(&str, &str), NodeError> {
         let origin = self.config().sign_in.public_origin.as_deref();
-        let origin = origin.ok_or_else(|| NodeError::Conflict("node.yaml names no public_origin, so there are no passkeys".into()))?;
+        let origin =
+            origin.ok_or_else(|| NodeError::Conflict("node.yaml names no public_origin, so there are no passkeys".into()))?;
         let parts = Origin::of(origin).ok_or_else(|| NodeError::Internal("the public origin is none".into()))?;
         Ok((origin, parts.host))
     }

@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{
 };
 use ciborium::Value;
 use coset::iana::{self, EnumI64};
-use coset::{Algorithm, CoseKey, KeyType, Label, RegisteredLabelWithPrivate};
+use coset::{CoseKey, KeyType, Label, RegisteredLabelWithPrivate};
 
 use super::PasskeyError;
 

@@ -138,7 +138,8 @@ fn a_new_password_and_disabling_end_sessions() {
     assert_eq!(timed.sign_in("anna", PASSWORD, None).0, StatusCode::UNAUTHORIZED);
     assert_eq!(timed.sign_in("anna", new, None).0, StatusCode::OK);
     let user = |disabled: bool, password: Option<&str>| {
-        let body = json!({ "name": "anna", "display_name": "anna", "roles": ["analyst"], "password": password, "disabled": disabled });
+        let body =
+            json!({ "name": "anna", "display_name": "anna", "roles": ["analyst"], "password": password, "disabled": disabled });
         timed.put("/users", &timed.house.operator(), &body).0
     };
     assert_eq!(user(false, None), StatusCode::OK);
@@ -162,7 +163,8 @@ fn people_see_and_end_their_own_sessions_only() {
     let (this, other, foreign) = (timed.token("anna", None), timed.token("anna", None), timed.token("berta", None));
     let (_, own) = timed.get("/sessions", &this);
     assert_eq!(own.as_array().unwrap().len(), 2);
-    let id_of_other = own.as_array().unwrap().iter().find(|one| one["is_this"] == false).unwrap()["id"].as_str().unwrap().to_owned();
+    let id_of_other =
+        own.as_array().unwrap().iter().find(|one| one["is_this"] == false).unwrap()["id"].as_str().unwrap().to_owned();
     let path = format!("/sessions/{id_of_other}");
     assert_eq!(timed.delete(&path, &foreign).0, StatusCode::NOT_FOUND);
     assert_eq!(timed.delete(&path, &this).0, StatusCode::NO_CONTENT);

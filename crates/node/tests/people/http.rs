@@ -20,7 +20,8 @@ fn every_answer_carries_the_headers_that_protect_the_page() {
     for path in ["/", "/app.js", "/style.css", "/api/v1/node", "/api/v1/findings", "/api/v1/no-such-path", "/no-such-page"] {
         let (_, headers, _) = timed.house.send(Request::get(path).body(Body::empty()).unwrap());
         let csp = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        for rule in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"] {
+        for rule in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"]
+        {
             assert!(csp.contains(rule), "{path}: {csp}");
         }
         assert!(!csp.contains("unsafe"), "{path}: {csp}");
@@ -72,7 +73,9 @@ fn what_a_foreign_page_can_send_is_refused() {
         }
         timed.house.send(request.body(Body::from(body.clone())).unwrap()).0
     };
-    for form in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "text/plain;application/json"] {
+    for form in
+        ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "text/plain;application/json"]
+    {
         assert_eq!(put(Some(form), None), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{form}");
     }
     assert_eq!(put(None, None), StatusCode::UNSUPPORTED_MEDIA_TYPE);

@@ -76,7 +76,8 @@ impl Timed {
 
     /// A request of a signed-in person with more headers.
     fn get_with(&self, path: &str, token: &str, headers: &[(&str, &str)]) -> (StatusCode, Value) {
-        let mut request = Request::builder().uri(format!("/api/v1{path}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let mut request =
+            Request::builder().uri(format!("/api/v1{path}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

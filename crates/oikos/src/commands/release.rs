@@ -70,7 +70,10 @@ impl Release {
                 show::json(&json!({ "release": view, "deliveries": [] }));
             } else {
                 print(&view, "Would leave");
-                show::line(&format!("Nothing has left. Another releaser has to approve: oikos release --approve {}", show::plain(id)));
+                show::line(&format!(
+                    "Nothing has left. Another releaser has to approve: oikos release --approve {}",
+                    show::plain(id)
+                ));
             }
             return Ok(ExitCode::SUCCESS);
         }

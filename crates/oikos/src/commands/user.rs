@@ -107,7 +107,8 @@ impl User {
             }
             What::Passwd { node, account: Some(account) } => {
                 let change = json!({ "password": new_password(&account)? });
-                change_account(&OneAccount { node, account }, &change, "has a new password; its sessions have ended", json).await?;
+                change_account(&OneAccount { node, account }, &change, "has a new password; its sessions have ended", json)
+                    .await?;
             }
             What::Passwd { node, account: None } => change_own_password(&node, json).await?,
             What::Disable(one) => change_account(&one, &json!({ "disabled": true }), "cannot sign in any more", json).await?,

@@ -134,7 +134,9 @@ impl Credentials for SqliteTransaction<'_> {
         let (user, by) = (subject.user.as_str(), subject.bound_by.as_str());
         let row = params![subject.issuer, subject.subject, user, by, microseconds(subject.bound_at)];
         match self.execute("binding a subject", &sql, row)? {
-            0 => Err(StoreError::Conflict(format!("the account {user} or the subject is bound already; remove that binding first"))),
+            0 => Err(StoreError::Conflict(format!(
+                "the account {user} or the subject is bound already; remove that binding first"
+            ))),
             _ => Ok(()),
         }
     }

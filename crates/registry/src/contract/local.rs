@@ -3,9 +3,7 @@
 use oikos_model::{ContentHash, DatasetId, LabelId, RunId, SourceId};
 
 use super::sample::{at, dataset, hash, interned, node};
-use crate::{
-    CheckpointRow, ImportRow, JobRow, JobState, LeadRow, PartnerRow, RunRow, StoreError, Transaction,
-};
+use crate::{CheckpointRow, ImportRow, JobRow, JobState, LeadRow, PartnerRow, RunRow, StoreError, Transaction};
 
 /// All leads are replaced; one that was there keeps when it was first seen. Strongest first, permitted labels only.
 pub fn leads_are_replaced<T: Transaction + ?Sized>(transaction: &mut T) {
