@@ -26,7 +26,7 @@ use hpke::kem::XWing;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use oikos_model::{ContentHash, NodeId, Timestamp};
 
-use crate::agreement::ParcelKind;
+use crate::agreement::{OutsideAgreement, ParcelKind};
 use crate::card::IdentityCard;
 use crate::content::{FORMAT, ParcelContent};
 use crate::identity::NodeIdentity;
@@ -323,6 +323,12 @@ pub(crate) fn check_terms(content: &ParcelContent, partner: &Partner, now: Times
         return Err(ParcelRefusal::OtherAgreement);
     }
     partner.check_in_force(now)?;
+    for request in &content.requests {
+        if !terms.answered_purposes().contains(&request.purpose) {
+            let (what, problem) = (format!("request {}", request.id), OutsideAgreement::Purpose(request.purpose.clone()));
+            return Err(ParcelRefusal::OutsideAgreement { what, problem });
+        }
+    }
     if let Some(expired) = content.expires.filter(|&expires| expires <= now) {
         return Err(ParcelRefusal::Expired(expired));
     }

@@ -98,6 +98,16 @@ actions! {
     ReadJournal = "read_journal", true;
     /// Erase what has expired, or one source (erasure).
     Erase = "erase", true;
+    /// Ask a partner whether it knows a selector, without showing it (consultation).
+    Ask = "ask", true;
+    /// Answer a partner's ask with hit or no hit (disclosure).
+    AnswerAsk = "answer_ask", true;
+    /// Ask a partner to release what is behind a hit, which shows it the selector (disclosure).
+    RequestRelease = "request_release", true;
+    /// See hits, requests and their clocks (consultation).
+    ReadRequests = "read_requests", true;
+    /// Answer a partner's request: release, release in part, or refuse.
+    DecideRequest = "decide_request", true;
     /// Say for which purpose, on which legal basis and for which case a session works.
     StatePurpose = "state_purpose", true;
     /// Change how one proves who one is: own password, second factor, passkeys, sessions.

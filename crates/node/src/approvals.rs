@@ -262,7 +262,8 @@ impl Node {
                 let row = ApprovalRow { parcel: Some(parcel), ..decided(row, ApprovalState::Released, own_name(caller)?, now) };
                 tx.put_approval(&row)?;
                 let detail = serde_json::json!({ "parcel": parcel, "sequence": prepared.content.sequence,
-                    "first": own_name(&first)?, "second": own_name(caller)?, "content": row.content_hash });
+                    "first": own_name(&first)?, "second": own_name(caller)?, "content": row.content_hash,
+                    "derogation": row.request["derogation"] });
                 let noted = Noted::about(subjects_of(&row)).with_recipient(row.partner.clone()).with_detail(detail);
                 Ok(((view(row, now), prepared), noted))
             },

@@ -90,6 +90,10 @@ impl Node {
             let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;
             match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
                 Ok(received) => {
+                    if let Outcome::Applied(applied) = &received.outcome {
+                        let partner = self.partner(tx, from)?;
+                        self.take_requests(tx, &partner, &applied.content, act.at)?;
+                    }
                     let (subjects, detail) = noted_of(&received);
                     Ok((received.receipt, Noted::about(subjects).with_detail(detail)))
                 }
@@ -112,12 +116,12 @@ impl Node {
         }
     }
 
-    fn partner_as_caller(&self, node: &NodeId) -> Result<Caller, NodeError> {
+    pub(crate) fn partner_as_caller(&self, node: &NodeId) -> Result<Caller, NodeError> {
         let principal = Principal::Partner { node: node.clone(), class: PartnerClass::MemberState };
         let caller = Caller { principal, ..self.itself() };
         let act = caller.act(Action::ReceiveParcel, self.clock().now());
         let partner = self.partner(self.store().snapshot(&act)?.as_ref(), node)?;
-        let class = crate::release::class_of(partner.card().content.description.partner_class);
+        let class = crate::passage::principal_class(partner.card().content.description.partner_class);
         Ok(Caller { principal: Principal::Partner { node: node.clone(), class }, ..caller })
     }
 }
@@ -132,7 +136,9 @@ fn noted_of(received: &Received) -> (Vec<String>, serde_json::Value) {
     let missing: Vec<String> = applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
     let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
         "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "missing": missing });
-    (std::iter::once(parcel).chain(findings).chain(statements).collect(), detail)
+    let requests = applied.content.requests.iter().map(|ask| format!("request:{}", ask.id));
+    let answers = applied.content.answers.iter().map(|answer| format!("request:{}", answer.request));
+    (std::iter::once(parcel).chain(findings).chain(statements).chain(requests).chain(answers).collect(), detail)
 }
 
 fn reason_of(error: &ReceiveError) -> String {

@@ -13,6 +13,7 @@
 pub mod contract;
 
 mod approvals;
+mod asks;
 mod attempts;
 mod catalogue;
 mod credentials;
@@ -29,6 +30,7 @@ mod runs;
 mod statements;
 
 pub use approvals::{ApprovalRow, ApprovalState, Approvals};
+pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use attempts::{Attempts, AttemptsRow};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
@@ -76,6 +78,7 @@ pub trait Transaction:
     + Approvals
     + Partners
     + Parcels
+    + Asks
     + JournalEntries
 {
     /// The act on whose behalf the transaction runs.

@@ -3,6 +3,7 @@
 mod access;
 mod answer;
 mod approvals;
+mod asks;
 mod exchange;
 mod findings;
 mod oversight;
@@ -87,6 +88,13 @@ pub(crate) struct Shared {
         approvals::approvals,
         approvals::approval,
         approvals::decide,
+        asks::ask,
+        asks::hits,
+        asks::preview,
+        asks::send,
+        asks::list,
+        asks::show,
+        asks::decide,
         oversight::journal,
         oversight::verify,
         oversight::erase,
@@ -142,6 +150,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/received", get(exchange::received))
         .route("/recalls", post(exchange::recall))
         .route("/deliveries", post(exchange::deliver))
+        .route("/asks", post(asks::ask))
+        .route("/asks/hits", get(asks::hits))
+        .route("/requests/preview", post(asks::preview))
+        .route("/requests", get(asks::list).post(asks::send))
+        .route("/requests/{direction}/{partner}/{id}", get(asks::show))
+        .route("/requests/incoming/{partner}/{id}/answer", post(asks::decide))
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
         .route("/erasures", post(oversight::erase))

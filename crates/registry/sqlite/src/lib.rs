@@ -5,6 +5,7 @@
 //! Times are kept to the microsecond. The SQL is plain, so that the PostgreSQL backend can say the same.
 
 mod approvals;
+mod asks;
 mod attempts;
 mod catalogue;
 mod columns;
