@@ -64,11 +64,16 @@ impl House {
     pub(crate) fn person(&self, name: &str, roles: &[&str]) -> String {
         self.account(name, roles);
         let token = self.signed_in(name);
+        self.state_default_purpose(&token);
+        token
+    }
+
+    /// Says for a session that it works for the node's default purpose.
+    pub(crate) fn state_default_purpose(&self, token: &str) {
         let (_, node) = self.call(Method::GET, "/node", None, None);
         let purpose = json!({ "purpose": node["default_purpose"], "legal_basis": node["default_legal_basis"] });
-        let (status, answer) = self.call(Method::POST, "/session/purposes", Some(&token), Some(&purpose));
+        let (status, answer) = self.call(Method::POST, "/session/purposes", Some(token), Some(&purpose));
         assert_eq!(status, StatusCode::OK, "{answer}");
-        token
     }
 
     /// Signs somebody in with the password alone.

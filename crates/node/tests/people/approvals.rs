@@ -226,6 +226,7 @@ fn nobody_approves_after_three_days() {
     let id = world.signed_by_anna();
     world.timed.later(72 * 3_600);
     let otto = world.timed.token("otto", None);
+    world.timed.house.state_default_purpose(&otto);
     let (status, answer) = world.approve(&otto, &id);
     assert_eq!(status, StatusCode::CONFLICT, "{answer}");
     let (_, view) = world.timed.get(&format!("/approvals/{id}"), &otto);

@@ -5,9 +5,9 @@ use std::sync::Mutex;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
+use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use oikos_node::OidcSettings;
@@ -52,11 +52,10 @@ async fn keys(State(provider): State<Arc<Provider>>) -> Json<Value> {
         "x": text(&point[1..33]), "y": text(&point[33..]) }] }))
 }
 
-async fn token(
-    State(provider): State<Arc<Provider>>,
-    headers: axum::http::HeaderMap,
-    Form(form): Form<BTreeMap<String, String>>,
-) -> Json<Value> {
+async fn token(State(provider): State<Arc<Provider>>, headers: axum::http::HeaderMap, body: String) -> Json<Value> {
+    assert_eq!(headers[header::CONTENT_TYPE], "application/x-www-form-urlencoded");
+    // A form reads like a query.
+    let Query(form) = Query::try_from_uri(&format!("/?{body}").parse().unwrap()).unwrap();
     let authorization = headers[header::AUTHORIZATION].to_str().unwrap().to_owned();
     provider.forms.lock().unwrap().push((authorization, form));
     Json(json!({ "access_token": "unused", "token_type": "Bearer", "id_token": *provider.token.lock().unwrap() }))
