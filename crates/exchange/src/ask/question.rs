@@ -135,7 +135,7 @@ pub(crate) fn read_cbor<T: serde::de::DeserializeOwned>(bytes: &[u8], most: usiz
     }
     check_cbor(bytes, limits)?;
     ciborium::de::from_reader_with_recursion_limit(bytes, limits.depth * 2)
-        .map_err(|error| AskRefusal::Content(error.to_string()))
+        .map_err(|error| AskRefusal::Content(error.to_string().chars().take(300).collect()))
 }
 
 /// Writes CBOR.

@@ -5,6 +5,7 @@ mod identity;
 mod parcel;
 mod release;
 mod request;
+mod seeds;
 mod sync;
 mod vectors;
 

@@ -9,8 +9,8 @@ use oikos_registry::{FindingQuery, StoredFinding, Transaction};
 
 use crate::{Caller, Node, NodeError};
 
-/// How far around the subjects of findings asks reach, in holdings.
-pub(crate) const ASK_HOPS: usize = 3;
+/// How far around the subjects of findings asks reach, in holdings: far enough for a parent two holdings above on either side.
+pub(crate) const ASK_HOPS: usize = 4;
 /// The findings that are worth asking about.
 const ASKED_ABOUT: [FindingState; 2] = [FindingState::Open, FindingState::Confirmed];
 
