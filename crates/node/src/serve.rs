@@ -40,7 +40,8 @@ pub async fn serve(
     ready(address, exchange.local_address());
     let (stopping, stopped) = watch::channel(false);
     let until = |mut stopped: watch::Receiver<bool>| async move { until_stopped(&mut stopped).await };
-    let web = axum::serve(page, linked.router()).with_graceful_shutdown(until(stopped.clone()));
+    let service = linked.router().into_make_service_with_connect_info::<SocketAddr>();
+    let web = axum::serve(page, service).with_graceful_shutdown(until(stopped.clone()));
     let link = tokio::spawn(exchange.run(until(stopped.clone())));
     let clockwork = tokio::spawn(by_the_clock(linked, stopped));
     let web = tokio::spawn(async move { web.await });

@@ -12,8 +12,11 @@
 #[expect(clippy::unwrap_used, reason = "these are tests, kept here so that every backend runs the same ones")]
 pub mod contract;
 
+mod approvals;
 mod asks;
+mod attempts;
 mod catalogue;
+mod credentials;
 mod error;
 mod findings;
 mod imports;
@@ -26,8 +29,11 @@ mod people;
 mod runs;
 mod statements;
 
+pub use approvals::{ApprovalRow, ApprovalState, Approvals};
 pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
+pub use attempts::{Attempts, AttemptsRow};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
+pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
@@ -36,7 +42,7 @@ pub use labels::Labels;
 pub use leads::{LeadRow, Leads};
 pub use parcels::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow};
 pub use partners::{PartnerRow, Partners};
-pub use people::{People, SessionRow, UserRow};
+pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
 
@@ -59,7 +65,21 @@ pub trait Store: Send + Sync {
 
 /// Everything a room can read and write in one transaction. Dropping it without [`commit`](Transaction::commit) undoes it.
 pub trait Transaction:
-    Labels + Statements + Findings + Leads + Catalogue + Imports + Runs + People + Partners + Parcels + Asks + JournalEntries
+    Labels
+    + Statements
+    + Findings
+    + Leads
+    + Catalogue
+    + Imports
+    + Runs
+    + People
+    + Credentials
+    + Attempts
+    + Approvals
+    + Partners
+    + Parcels
+    + Asks
+    + JournalEntries
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;
