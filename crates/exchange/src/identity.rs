@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use hpke::kem::XWing;
 use hpke::{Deserializable, Kem, Serializable};
 use ml_dsa::{Keypair, MlDsa65, Seed, Signer, SigningKey as MlDsaKey};
-use oikos_model::{ContentHash, FindingKey, NodeId, Timestamp};
+use oikos_model::{ContentHash, ContentHasher, FindingKey, NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -243,6 +243,12 @@ impl NodeIdentity {
     /// plain key can try them all and read a field that was never released. The blinded key is as stable and says nothing.
     pub fn released_key(&self, key: FindingKey) -> FindingKey {
         FindingKey(self.blind("finding-key", key.0))
+    }
+
+    /// The key under which others know a finding of `origin` that this node passed on to them.
+    pub fn passed_on_key(&self, origin: &NodeId, key: FindingKey) -> FindingKey {
+        let whose = ContentHasher::new("passed-on").field(origin.as_str().as_bytes()).field(&key.0.0).finish();
+        FindingKey(self.blind("passed-on-key", whose))
     }
 
     /// The revision under which partners know a finding that something was derived from; blinded like its key.

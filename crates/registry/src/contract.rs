@@ -9,6 +9,7 @@ mod findings;
 mod journal_entries;
 mod labels;
 mod local;
+mod notices;
 mod parcels;
 mod sample;
 mod statements;
@@ -28,6 +29,10 @@ pub use labels::a_label_is_interned_once;
 pub use local::{
     accounts_and_sessions_come_back, checkpoints_are_found_by_time, import_numbers_are_never_reused,
     imports_are_found_until_erased, leads_are_replaced, partners_come_back, runs_and_jobs_come_back,
+};
+pub use notices::{
+    chunks_follow_each_other, corrections_are_kept, links_remember, notices_are_acknowledged_by_their_parcels,
+    what_came_from_one_node_is_erased,
 };
 pub use parcels::{
     a_recalled_statement_arrives_ended, parcels_are_numbered_and_delivered, recalls_reach_those_who_have_it,
@@ -58,7 +63,8 @@ macro_rules! store_contract {
             erasing_findings_leaves_nothing, leads_are_replaced, import_numbers_are_never_reused,
             imports_are_found_until_erased, runs_and_jobs_come_back, checkpoints_are_found_by_time,
             accounts_and_sessions_come_back, partners_come_back, parcels_are_numbered_and_delivered,
-            received_parcels_count_once, recalls_reach_those_who_have_it, a_recalled_statement_arrives_ended,
+            notices_are_acknowledged_by_their_parcels, corrections_are_kept, chunks_follow_each_other, links_remember,
+            what_came_from_one_node_is_erased, received_parcels_count_once, recalls_reach_those_who_have_it, a_recalled_statement_arrives_ended,
             tables_keep_their_columns, files_are_seen_from_their_snapshot_on, an_erased_file_is_seen_by_no_snapshot,
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
         );

@@ -13,12 +13,14 @@
 pub mod contract;
 
 mod catalogue;
+mod chunks;
 mod error;
 mod findings;
 mod imports;
 mod journal_entries;
 mod labels;
 mod leads;
+mod notices;
 mod parcels;
 mod partners;
 mod people;
@@ -26,14 +28,16 @@ mod runs;
 mod statements;
 
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
+pub use chunks::{ChunkProgress, Chunks};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
 pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
 pub use labels::Labels;
 pub use leads::{LeadRow, Leads};
-pub use parcels::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow};
-pub use partners::{PartnerRow, Partners};
+pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow};
+pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
+pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionRow, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
@@ -57,7 +61,19 @@ pub trait Store: Send + Sync {
 
 /// Everything a room can read and write in one transaction. Dropping it without [`commit`](Transaction::commit) undoes it.
 pub trait Transaction:
-    Labels + Statements + Findings + Leads + Catalogue + Imports + Runs + People + Partners + Parcels + JournalEntries
+    Labels
+    + Statements
+    + Findings
+    + Leads
+    + Catalogue
+    + Imports
+    + Runs
+    + People
+    + Partners
+    + Parcels
+    + Notices
+    + Chunks
+    + JournalEntries
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

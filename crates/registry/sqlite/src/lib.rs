@@ -5,6 +5,7 @@
 //! Times are kept to the microsecond. The SQL is plain, so that the PostgreSQL backend can say the same.
 
 mod catalogue;
+mod chunks;
 mod columns;
 mod derivations;
 mod filter;
@@ -14,6 +15,7 @@ mod journal_entries;
 mod labels;
 mod leads;
 mod migrations;
+mod notices;
 mod parcels;
 mod partners;
 mod people;
