@@ -12,6 +12,7 @@
 #[expect(clippy::unwrap_used, reason = "these are tests, kept here so that every backend runs the same ones")]
 pub mod contract;
 
+mod asks;
 mod catalogue;
 mod chunks;
 mod error;
@@ -27,6 +28,7 @@ mod people;
 mod runs;
 mod statements;
 
+pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use error::StoreError;
@@ -73,6 +75,7 @@ pub trait Transaction:
     + Parcels
     + Notices
     + Chunks
+    + Asks
     + JournalEntries
 {
     /// The act on whose behalf the transaction runs.

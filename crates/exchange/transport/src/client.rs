@@ -6,7 +6,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http2::SendRequest;
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HeaderMap};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use oikos_exchange::{CardError, IdentityCard, NodeIdentity, Receipt, ReceiptError};
@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::limits::Limits;
+use crate::pieces::CHUNK_LENGTH;
 use crate::tls::{TlsSetupError, client_config, server_name};
 use crate::wire::{IDENTITY_PATH, MAXIMUM_ANSWER_LENGTH, PARCELS_PATH, Refused, SEALED_CONTENT_TYPE};
 
@@ -166,15 +167,19 @@ impl Connection {
         &self.link
     }
 
-    /// Delivers a parcel's sealed bytes. The receipt is verified: the partner signed to have exactly these bytes.
+    /// Delivers a parcel's sealed bytes, long ones in chunks from where they have come to. The receipt is verified: the partner signed to have exactly these bytes.
     ///
     /// # Errors
     /// When the link fails, the partner refuses, or its receipt proves nothing.
     pub async fn deliver(&mut self, bytes: impl Into<Bytes> + Send) -> Result<Receipt, DeliveryError> {
         let bytes = bytes.into();
         let parcel = ContentHash::of_bytes(&bytes);
-        let answer = self.request(Method::POST, PARCELS_PATH, bytes).await?;
-        let receipt: Receipt = serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?;
+        let receipt: Receipt = if bytes.len() > CHUNK_LENGTH {
+            self.deliver_in_chunks(parcel, &bytes).await?
+        } else {
+            let answer = self.request(Method::POST, PARCELS_PATH, bytes).await?;
+            serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?
+        };
         receipt.verify(parcel, &self.own, &self.card)?;
         Ok(receipt)
     }
@@ -193,13 +198,30 @@ impl Connection {
         Ok(card)
     }
 
-    async fn request(&mut self, method: Method, path: &'static str, body: Bytes) -> Result<Bytes, DeliveryError> {
-        let limit = self.limits.request;
-        let answered = timeout(limit, self.request_untimed(method, path, body)).await;
-        answered.map_err(|_| DeliveryError::Timeout { doing: "the request", limit })?
+    pub(crate) async fn request(&mut self, method: Method, path: &str, body: Bytes) -> Result<Bytes, DeliveryError> {
+        Ok(self.request_whole(method, path, body, MAXIMUM_ANSWER_LENGTH).await?.2)
     }
 
-    async fn request_untimed(&mut self, method: Method, path: &'static str, body: Bytes) -> Result<Bytes, DeliveryError> {
+    /// A request whose answer may be as long as `limit`, with the answer's status and headers.
+    pub(crate) async fn request_whole(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        limit: usize,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), DeliveryError> {
+        let time = self.limits.request;
+        let answered = timeout(time, self.request_untimed(method, path, body, limit)).await;
+        answered.map_err(|_| DeliveryError::Timeout { doing: "the request", limit: time })?
+    }
+
+    async fn request_untimed(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        limit: usize,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), DeliveryError> {
         let unreadable = |error: String| DeliveryError::Answer(error);
         let request = Request::builder()
             .method(method)
@@ -209,11 +231,11 @@ impl Connection {
             .map_err(|error| unreadable(error.to_string()))?;
         self.requests.ready().await?;
         let response = self.requests.send_request(request).await?;
-        let status = response.status();
-        let answer = Limited::new(response.into_body(), MAXIMUM_ANSWER_LENGTH).collect().await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let answer = Limited::new(response.into_body(), limit).collect().await;
         let answer = answer.map_err(|error| unreadable(error.to_string()))?.to_bytes();
-        if status == StatusCode::OK {
-            return Ok(answer);
+        if status.is_success() {
+            return Ok((status, headers, answer));
         }
         let refusal: Refused =
             serde_json::from_slice(&answer).map_err(|_| unreadable(format!("status {status} without a reason")))?;

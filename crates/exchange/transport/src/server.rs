@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use oikos_exchange::{NodeIdentity, Receipt};
-use oikos_model::NodeId;
+use oikos_model::{ContentHash, NodeId};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -19,13 +19,42 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::limits::Limits;
+use crate::pieces::{Chunk, Fetch, Piece, Progress};
 use crate::tls::{Directory, TlsSetupError, pin_of, server_config};
-use crate::wire::{IDENTITY_PATH, PARCELS_PATH, Refused};
+use crate::wire::{CHUNKS_PATH, IDENTITY_PATH, PARCELS_PATH, RECEIPTS_PATH, Refused};
 
 /// What the node does with what partners send.
 pub trait Handler: Send + Sync + 'static {
     /// Takes a parcel's sealed bytes from `partner`, whose TLS key was verified. Answers only once what it brought is lasting.
     fn parcel(&self, partner: NodeId, bytes: Bytes) -> impl Future<Output = Result<Receipt, Refused>> + Send;
+
+    /// How far a parcel from `partner` has come that is sent in chunks.
+    fn progress(&self, partner: NodeId, parcel: ContentHash) -> impl Future<Output = Result<Progress, Refused>> + Send {
+        drop((partner, parcel));
+        async { Err(not_offered()) }
+    }
+
+    /// Takes a chunk, and the parcel with its last one.
+    fn chunk(&self, partner: NodeId, chunk: Chunk) -> impl Future<Output = Result<Progress, Refused>> + Send {
+        drop((partner, chunk));
+        async { Err(not_offered()) }
+    }
+
+    /// Gives a piece of what waits for `partner`, who fetches it.
+    fn fetch(&self, partner: NodeId, fetch: Fetch) -> impl Future<Output = Result<Option<Piece>, Refused>> + Send {
+        drop((partner, fetch));
+        async { Err(not_offered()) }
+    }
+
+    /// Takes the receipt for a parcel that `partner` fetched.
+    fn receipt(&self, partner: NodeId, receipt: Receipt) -> impl Future<Output = Result<(), Refused>> + Send {
+        drop((partner, receipt));
+        async { Err(not_offered()) }
+    }
+}
+
+fn not_offered() -> Refused {
+    Refused::finally("not_offered", "this node takes whole parcels only")
 }
 
 /// Why a server cannot listen.
@@ -55,8 +84,8 @@ pub struct Server<H> {
     shared: Arc<Shared<H>>,
 }
 
-struct Shared<H> {
-    handler: H,
+pub(crate) struct Shared<H> {
+    pub(crate) handler: H,
     directory: Arc<dyn Directory>,
     card: Bytes,
     limits: Limits,
@@ -155,6 +184,12 @@ async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Reques
             Ok(answer) => answer,
             Err(_) => refused(StatusCode::REQUEST_TIMEOUT, &Refused::for_now("timeout", "the parcel took too long")),
         },
+        (_, CHUNKS_PATH | RECEIPTS_PATH) | (&Method::GET, PARCELS_PATH) => {
+            match timeout(shared.limits.request, crate::pieces::answer(shared, partner, request)).await {
+                Ok(answer) => answer,
+                Err(_) => refused(StatusCode::REQUEST_TIMEOUT, &Refused::for_now("timeout", "the request took too long")),
+            }
+        }
         (&Method::GET, IDENTITY_PATH) => json(StatusCode::OK, shared.card.clone()),
         (_, PARCELS_PATH | IDENTITY_PATH) => {
             refused(StatusCode::METHOD_NOT_ALLOWED, &Refused::finally("method", "parcels are posted, the identity is got"))
@@ -189,12 +224,12 @@ async fn take_parcel<H: Handler>(shared: &Shared<H>, partner: NodeId, request: R
     }
 }
 
-fn refused(status: StatusCode, refusal: &Refused) -> Response<Full<Bytes>> {
+pub(crate) fn refused(status: StatusCode, refusal: &Refused) -> Response<Full<Bytes>> {
     // Two strings always serialise; an empty body would still carry the status.
     json(status, serde_json::to_vec(refusal).unwrap_or_default().into())
 }
 
-fn json(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
+pub(crate) fn json(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 pub(crate) const PARCELS_PATH: &str = "/exchange/v1/parcels";
+pub(crate) const CHUNKS_PATH: &str = "/exchange/v1/chunks";
+pub(crate) const RECEIPTS_PATH: &str = "/exchange/v1/receipts";
 pub(crate) const IDENTITY_PATH: &str = "/exchange/v1/identity";
 
 /// The content type of sealed bytes: a COSE structure (RFC 9052 section 2).
