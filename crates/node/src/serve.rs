@@ -13,6 +13,10 @@ use crate::{Delivery, LinkedNode, Node, NodeError};
 
 /// How often the journal is published and parcels are delivered.
 const DELIVERY_EVERY: Duration = Duration::from_secs(5);
+/// How often what waits at partners is fetched: a node behind a firewall gets nothing otherwise.
+const FETCH_EVERY: Duration = Duration::from_secs(60);
+/// How often what agreements pre-authorise is released.
+const PRE_AUTHORISED_EVERY: Duration = Duration::from_secs(60);
 /// How often what has expired is erased.
 const ERASURE_EVERY: Duration = Duration::from_secs(3600);
 
@@ -62,12 +66,19 @@ fn write_server_file(node: &Node, address: SocketAddr) -> Result<(), NodeError> 
 
 async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
     let mut delivery = tokio::time::interval(DELIVERY_EVERY);
+    let mut fetching = tokio::time::interval(FETCH_EVERY);
+    let mut pre_authorised = tokio::time::interval(PRE_AUTHORISED_EVERY);
     let mut erasure = tokio::time::interval(ERASURE_EVERY);
     loop {
         tokio::select! {
             () = until_stopped(&mut stopped) => return,
             // What fails now is tried again at the next tick; what stays undelivered shows in the outbox.
             _ = delivery.tick() => drop(linked.deliver().await),
+            _ = fetching.tick() => drop(linked.fetch().await),
+            _ = pre_authorised.tick() => {
+                let node = Arc::clone(linked.node());
+                drop(tokio::task::spawn_blocking(move || node.release_pre_authorised().map(drop)).await);
+            }
             _ = erasure.tick() => {
                 let node = Arc::clone(linked.node());
                 drop(tokio::task::spawn_blocking(move || node.erase_expired(&node.itself()).map(drop)).await);

@@ -28,6 +28,12 @@ pub trait Handler: Send + Sync + 'static {
     /// Takes a parcel's sealed bytes from `partner`, whose TLS key was verified. Answers only once what it brought is lasting.
     fn parcel(&self, partner: NodeId, bytes: Bytes) -> impl Future<Output = Result<Receipt, Refused>> + Send;
 
+    /// Hears that `partner` was turned away before there was a parcel, so that it can be written down.
+    fn turned_away(&self, partner: NodeId, refusal: Refused) -> impl Future<Output = ()> + Send {
+        drop((partner, refusal));
+        async {}
+    }
+
     /// How far a parcel from `partner` has come that is sent in chunks.
     fn progress(&self, partner: NodeId, parcel: ContentHash) -> impl Future<Output = Result<Progress, Refused>> + Send {
         drop((partner, parcel));
@@ -200,19 +206,24 @@ async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Reques
 
 async fn take_parcel<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let limit = shared.limits.body_length;
-    let oversized = || {
-        let message = format!("a parcel has at most {limit} bytes");
-        refused(StatusCode::PAYLOAD_TOO_LARGE, &Refused::finally("oversized", message))
-    };
+    let too_long = Refused::finally("oversized", format!("a parcel has at most {limit} bytes"));
     // A body that announces its length is refused before it is read.
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|announced| announced > limit) {
-        return oversized();
-    }
-    let bytes = match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return oversized(),
-        Err(_) => return refused(StatusCode::BAD_REQUEST, &Refused::for_now("body", "the body ended early")),
+    let read = match announced {
+        Some(announced) if announced > limit => Err(too_long),
+        _ => match Limited::new(request.into_body(), limit).collect().await {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => Err(too_long),
+            Err(_) => Err(Refused::for_now("body", "the body ended early")),
+        },
+    };
+    let bytes = match read {
+        Ok(bytes) => bytes,
+        Err(refusal) => {
+            let status = if refusal.try_again { StatusCode::BAD_REQUEST } else { StatusCode::PAYLOAD_TOO_LARGE };
+            shared.handler.turned_away(partner, refusal.clone()).await;
+            return refused(status, &refusal);
+        }
     };
     match shared.handler.parcel(partner, bytes).await {
         Ok(receipt) => match serde_json::to_vec(&receipt) {

@@ -11,14 +11,14 @@ use crate::show;
 
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --preview\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --purpose fdi-screening\n  oikos release --node at --as eva.huber --to fi.coast-guard --register-around lei:529900T8BM49AURSDO55\n\nOnly a named person with the role releaser can release; the parcel leaves once its journal entry is published."
+    after_help = "Example:\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --preview\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --purpose fdi-screening\n  oikos release --node at --as eva.huber --to fi.coast-guard --register-around lei:529900T8BM49AURSDO55\n  oikos release --node fi --pre-authorised\n\nOnly a named person with the role releaser can release; the parcel leaves once its journal entry is published."
 )]
 pub(crate) struct Release {
     #[command(flatten)]
     node: NodeArguments,
     /// The partner
-    #[arg(long)]
-    to: String,
+    #[arg(long, required_unless_present = "pre_authorised")]
+    to: Option<String>,
     /// A finding: its key, or the key's first digits
     #[arg(long)]
     finding: Option<String>,
@@ -31,11 +31,17 @@ pub(crate) struct Release {
     /// Only show what would leave
     #[arg(long)]
     preview: bool,
+    /// Let the node release, in its own name, the impersonal identifiers of open findings that agreements name
+    #[arg(long, conflicts_with_all = ["to", "finding", "fields", "register_around", "preview"])]
+    pre_authorised: bool,
 }
 
 impl Release {
     pub(crate) async fn run(self, json: bool) -> Result<ExitCode, Failure> {
         let connection = Connection::open(&self.node).await?;
+        if self.pre_authorised {
+            return pre_authorised(&connection, json).await;
+        }
         let request = self.request(&connection).await?;
         if self.preview {
             let view = connection.post("/releases/preview", &request).await?;
@@ -82,6 +88,18 @@ impl Release {
         let fields = (!self.fields.is_empty()).then_some(&self.fields);
         Ok(json!({ "partner": self.to, "finding": finding, "fields": fields, "register_around": register_around }))
     }
+}
+
+async fn pre_authorised(connection: &Connection, json: bool) -> Result<ExitCode, Failure> {
+    let lines = connection.post("/releases/pre-authorised", &json!({})).await?;
+    let deliveries = connection.post("/deliveries", &json!({})).await?;
+    if json {
+        show::json(&json!({ "releases": lines, "deliveries": deliveries }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows = show::items(&lines).iter().map(|line| vec![show::text(line, "partner"), show::text(line, "findings")]).collect();
+    show::table(&["Partner", "findings"], rows, "Nothing that an agreement pre-authorises is new to a partner.");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print(view: &Value, heading: &str) {
