@@ -3,6 +3,7 @@
 //! `oikos-lab bench [NAME] [--json]`. Every measured piece of work is a process of its own, ours too (`oikos-lab work …`), so that
 //! CPU time and memory are counted in the same way for both. How to add a benchmark is in `lab/README.md`.
 
+mod exchange;
 mod lake;
 mod machine;
 mod measure;
@@ -24,7 +25,7 @@ type Failure = Box<dyn std::error::Error>;
 /// A benchmark by its name.
 type Run = fn(&Path) -> Result<Benchmark, Failure>;
 
-const BENCHMARKS: [(&str, Run); 2] = [("sea", sea::run), ("lake", lake::run)];
+const BENCHMARKS: [(&str, Run); 3] = [("sea", sea::run), ("lake", lake::run), ("exchange", exchange::run)];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

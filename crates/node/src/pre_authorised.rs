@@ -47,6 +47,15 @@ impl Node {
         partners.iter().map(|(partner, caller)| self.release_pre_authorised_to(partner, caller)).collect()
     }
 
+    /// Has the node do now what it does by the clock. Whoever may carry parcels may ask for it.
+    ///
+    /// # Errors
+    /// When policy refuses, or the registry fails.
+    pub fn release_pre_authorised_now(&self, caller: &Caller) -> Result<Vec<PreAuthorisedLine>, NodeError> {
+        self.write(caller, Action::DeliverParcel, |_| Ok(((), Noted::about(vec!["releases:pre-authorised".into()]))))?;
+        self.release_pre_authorised()
+    }
+
     fn release_pre_authorised_to(&self, partner: &Partner, caller: &Caller) -> Result<PreAuthorisedLine, NodeError> {
         self.write_then(
             caller,

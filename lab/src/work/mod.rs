@@ -2,6 +2,7 @@
 
 mod decode;
 mod detect;
+mod exchange;
 mod import;
 mod node;
 mod rows;
@@ -37,6 +38,10 @@ pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
         ("import-rows", [folder, source]) => import::rows(Path::new(folder), Path::new(source))?,
         ("detect", [folder]) => detect::run(Path::new(folder))?,
         ("scan", [folder, repeat, area @ ..]) => scan::run(Path::new(folder), repeat.parse()?, area)?,
+        ("exchange-sync", [folder, findings]) => exchange::sync(Path::new(folder), findings.parse()?)?,
+        ("exchange-recall", [folder, partners]) => exchange::recall(Path::new(folder), partners.parse()?)?,
+        ("exchange-visible", [folder, samples]) => exchange::visible(Path::new(folder), samples.parse()?, false)?,
+        ("exchange-visible-geo", [folder, samples]) => exchange::visible(Path::new(folder), samples.parse()?, true)?,
         _ => return Err(format!("there is no work {task} with {} arguments", arguments.len()).into()),
     };
     let report = Report {

@@ -2,7 +2,9 @@
 
 mod agreement;
 mod identity;
+mod network;
 mod parcel;
+mod pre_authorised;
 mod release;
 mod request;
 mod sync;

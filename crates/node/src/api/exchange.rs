@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use oikos_model::{Action, NodeId};
+use oikos_model::NodeId;
 
 use super::Shared;
 use super::answer::{Answer, Signed, answer};
@@ -65,12 +65,7 @@ pub(crate) async fn releases(
 /// Releases what agreements pre-authorise, in the node's own name.
 #[utoipa::path(post, path = "/api/v1/releases/pre-authorised", responses((status = 200, body = Vec<PreAuthorisedLine>)))]
 pub(crate) async fn pre_authorised(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<PreAuthorisedLine>> {
-    // Whoever may carry parcels may ask the node to do now what it does by the clock.
-    answer(&shared, move |node| {
-        node.authorise(&signed.caller, Action::DeliverParcel)?;
-        node.release_pre_authorised()
-    })
-    .await
+    answer(&shared, move |node| node.release_pre_authorised_now(&signed.caller)).await
 }
 
 /// What partners released to this node.
