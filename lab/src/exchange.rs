@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::measure::{self, Measured};
 use crate::row::{Benchmark, Row};
-use crate::{Failure, machine};
+use crate::{Failure, Size, machine};
 
 const SYNC_FEW: usize = 250_000;
 const SYNC_MANY: usize = 1_000_000;
@@ -15,13 +15,14 @@ const SAMPLES_FAR: usize = 200;
 const GROWTH_MAXIMUM: f64 = 1.5;
 
 /// Runs the benchmark in `folder`.
-pub(crate) fn run(folder: &Path) -> Result<Benchmark, Failure> {
+pub(crate) fn run(folder: &Path, size: Size) -> Result<Benchmark, Failure> {
     let mut benchmark = Benchmark::default();
-    sync(&mut benchmark, folder)?;
+    let part = if size == Size::Small { 20 } else { 1 };
+    sync(&mut benchmark, folder, [SYNC_FEW / part, SYNC_MANY / part])?;
     recall(&mut benchmark, folder)?;
-    visible(&mut benchmark, folder, "visible_loopback", "exchange-visible", SAMPLES_NEAR, "loopback")?;
+    visible(&mut benchmark, folder, "visible_loopback", "exchange-visible", SAMPLES_NEAR / part, "loopback")?;
     let link = "300 ms each way, 2 % of segments 1 s late";
-    visible(&mut benchmark, folder, "visible_geo", "exchange-visible-geo", SAMPLES_FAR, link)?;
+    visible(&mut benchmark, folder, "visible_geo", "exchange-visible-geo", SAMPLES_FAR / part, link)?;
     benchmark.notes.extend(NOTES.iter().map(|note| (*note).to_owned()));
     Ok(benchmark)
 }
@@ -40,9 +41,9 @@ const NOTES: [&str; 4] = [
      the congestion window after a loss, fast retransmit, a second loss of one segment, bandwidth.",
 ];
 
-fn sync(benchmark: &mut Benchmark, folder: &Path) -> Result<(), Failure> {
+fn sync(benchmark: &mut Benchmark, folder: &Path, sizes: [usize; 2]) -> Result<(), Failure> {
     let mut peaks = Vec::new();
-    for findings in [SYNC_FEW, SYNC_MANY] {
+    for findings in sizes {
         let place = folder.join(format!("sync{findings}"));
         let measured = measure::ours("exchange-sync", [place.as_os_str().to_owned(), findings.to_string().into()])?;
         let arrived = measured.fact("arrived").unwrap_or_default();
@@ -57,7 +58,7 @@ fn sync(benchmark: &mut Benchmark, folder: &Path) -> Result<(), Failure> {
         std::fs::remove_dir_all(&place)?;
     }
     if let [few, many] = peaks.as_slice() {
-        let input = format!("peak at {SYNC_MANY} over peak at {SYNC_FEW} findings");
+        let input = format!("peak at {} over peak at {} findings", sizes[1], sizes[0]);
         benchmark.add("sync", "growth", &input, Some(many / few), "times");
         if many / few > GROWTH_MAXIMUM {
             benchmark.failures.push(format!("sync: four times the findings take {:.1} times the memory", many / few));

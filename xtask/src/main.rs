@@ -13,7 +13,7 @@ cargo xtask COMMAND
                          build, then live through Quiet Tide on two nodes; serves the page until Ctrl-C, or ends by itself with --once
   test [FILTER]          format check, every test of the workspace, and the documentation's examples
   lint                   clippy with the workspace's lints as errors, and the licence and duplicate checks where cargo-deny is installed
-  bench [NAME] [--json]  benchmarks against named public peers; writes lab/RESULTS.md
+  bench [NAME] [--json]  benchmarks against named public peers; writes lab/RESULTS.md, with --small it does not
   build                  the `oikos` program for use: target/release/oikos
   new detector DESK NAME scaffold a detector with its corpus
   docs                   write docs/desks/*.md and the golden tables from their sources

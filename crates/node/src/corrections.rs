@@ -5,6 +5,7 @@ use oikos_model::{Action, DerivedFrom, FindingKey, FindingState, NodeId, Stateme
 use oikos_registry::{NoticeKind, NoticeQuery, NoticeRow, ReleaseQuery, Transaction};
 use serde::{Deserialize, Serialize};
 
+use crate::passage::Grounds;
 use crate::release::{FindingName, PolicyRules, subject_of};
 use crate::{Caller, Node, NodeError, Noted};
 
@@ -218,7 +219,8 @@ impl Node {
         let Some(stored) = tx.finding(origin, *key)? else { return Ok(ParcelDraft::default()) };
         let label = self.label(tx, stored.label)?;
         let known = KnownToPartner::among(tx, partner.node(), &stored.finding.derived_from)?;
-        let (act, rules) = (caller.act(Action::Release, self.clock().now()), PolicyRules { node: self, caller });
+        let (act, rules) =
+            (caller.act(Action::Release, self.clock().now()), PolicyRules { node: self, caller, grounds: Grounds::default() });
         let desk =
             ReleaseDesk { identity: self.identity(), partner, known: &known, act: &act, rules: &rules, onward_from: &NOBODY };
         let preview = desk.preview_finding(&stored.finding, &label, &wanted);
@@ -235,7 +237,8 @@ impl Node {
         let statement = self.own_statement(tx, id)?;
         let label = self.label(tx, statement.label)?;
         let known = KnownToPartner::default();
-        let (act, rules) = (caller.act(Action::Release, self.clock().now()), PolicyRules { node: self, caller });
+        let (act, rules) =
+            (caller.act(Action::Release, self.clock().now()), PolicyRules { node: self, caller, grounds: Grounds::default() });
         let desk =
             ReleaseDesk { identity: self.identity(), partner, known: &known, act: &act, rules: &rules, onward_from: &NOBODY };
         let released = desk.preview_statement(&statement, &label).map_err(|removed| {

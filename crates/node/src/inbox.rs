@@ -108,6 +108,10 @@ impl Node {
                 let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;
                 match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
                     Ok(received) => {
+                        if let Outcome::Applied(applied) = &received.outcome {
+                            let partner = self.partner(tx, from)?;
+                            self.take_requests(tx, &partner, &applied.content, act.at)?;
+                        }
                         let (passed_on, followed) = self.follow_up(tx, &received)?;
                         tx.note_link(from, act.at, None)?;
                         let (subjects, detail) = noted_of(&received, followed);
@@ -163,7 +167,7 @@ impl Node {
         let caller = Caller { principal, ..self.itself() };
         let act = caller.act(Action::ReceiveParcel, self.clock().now());
         let partner = self.partner(self.store().snapshot(&act)?.as_ref(), node)?;
-        let class = crate::release::class_of(partner.card().content.description.partner_class);
+        let class = crate::passage::principal_class(partner.card().content.description.partner_class);
         Ok(Caller { principal: Principal::Partner { node: node.clone(), class }, ..caller })
     }
 }
@@ -184,10 +188,13 @@ fn noted_of(received: &Received, followed: FollowUp) -> (Vec<String>, serde_json
     let statements = applied.content.statements.iter().map(|released| format!("statement:{}", released.statement.id));
     let missing: Vec<String> = applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
     let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
-        "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "rectified": applied.rectified.len(), "missing": missing, "reopened": followed.reopened,
-        "passed_on_to": followed.passed_on_to, "left": applied.content.leaves, "leave_reason": applied.content.leave_reason,
+        "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "rectified": applied.rectified.len(),
+        "missing": missing, "reopened": followed.reopened, "passed_on_to": followed.passed_on_to,
+        "left": applied.content.leaves, "leave_reason": applied.content.leave_reason,
         "erased": { "statements": applied.erased.statements, "findings": applied.erased.findings } });
-    (std::iter::once(parcel).chain(findings).chain(statements).collect(), detail)
+    let requests = applied.content.requests.iter().map(|ask| format!("request:{}", ask.id));
+    let answers = applied.content.answers.iter().map(|answer| format!("request:{}", answer.request));
+    (std::iter::once(parcel).chain(findings).chain(statements).chain(requests).chain(answers).collect(), detail)
 }
 
 fn reason_of(error: &ReceiveError) -> String {

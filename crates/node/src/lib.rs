@@ -2,8 +2,10 @@
 //! are faces of the same services; one process owns a node's folder.
 
 mod api;
+mod asks;
 mod bundle;
 mod caller;
+mod clocks;
 mod company;
 mod config;
 mod corrections;
@@ -22,10 +24,12 @@ mod leaving;
 mod link;
 mod node;
 mod outbox;
+mod passage;
 mod people;
 mod pre_authorised;
 mod received;
 mod release;
+mod requests;
 mod retention;
 mod rows;
 mod serve;
@@ -34,6 +38,7 @@ mod sql;
 mod users;
 
 pub use api::openapi_json;
+pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, PersonName, SelectorName};
 pub use bundle::{Bundle, CarriedLine, ExportRequest, ImportedBundle};
 pub use caller::Caller;
 pub use config::NodeConfig;
@@ -54,7 +59,8 @@ pub use node::Node;
 pub(crate) use node::Noted;
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
-pub use release::{CompanyName, FindingName, ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};
+pub use release::{CompanyName, Derogation, FindingName, ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};
+pub use requests::{RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestPreview, RequestView};
 pub use retention::ErasureReport;
 pub use serve::serve;
 pub use sql::{SqlRequest, SqlResult};

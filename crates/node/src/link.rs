@@ -9,14 +9,14 @@ use axum::Router;
 use axum::body::Bytes;
 use oikos_exchange::{Partner, Receipt};
 use oikos_exchange_transport::{
-    Chunk, Client, Connection, DeliveryError, Directory, Fetch, Handler, Limits, Piece, Progress, Refused, Server,
+    AskSetWanted, Chunk, Client, Connection, DeliveryError, Directory, Fetch, Handler, Limits, Piece, Progress, Refused, Server,
 };
 use oikos_model::{Action, ContentHash, NodeId};
 use oikos_registry::Store;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use crate::{Node, NodeError};
+use crate::{AskRequest, Asked, Caller, Node, NodeError};
 
 /// What came of one delivery.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -56,6 +56,9 @@ pub trait Delivery: Send + Sync {
 
     /// Fetches from every partner what waits for this node there, and what is missing.
     fn fetch(&self) -> Later<'_, FetchLine>;
+
+    /// Asks partners whether they know selectors, without showing them.
+    fn ask(&self, caller: Caller, request: AskRequest) -> Asked<'_>;
 }
 
 /// A node and its links to partners.
@@ -228,7 +231,11 @@ impl LinkedNode {
         }
     }
 
-    async fn blocking<T: Send + 'static>(
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static,
     ) -> Result<T, NodeError> {
@@ -265,6 +272,10 @@ impl Delivery for LinkedNode {
     fn fetch(&self) -> Later<'_, FetchLine> {
         Box::pin(self.with_every_partner(Self::fetch_from))
     }
+
+    fn ask(&self, caller: Caller, request: AskRequest) -> Asked<'_> {
+        Box::pin(self.ask_partners(caller, request))
+    }
 }
 
 impl Directory for LinkedNode {
@@ -282,6 +293,24 @@ impl Directory for LinkedNode {
 impl Handler for LinkedNode {
     async fn parcel(&self, partner: NodeId, bytes: Bytes) -> Result<Receipt, Refused> {
         self.answering(move |node| node.receive_parcel(&partner, &bytes)).await
+    }
+
+    async fn ask_set(&self, partner: NodeId, wanted: AskSetWanted) -> Result<Bytes, Refused> {
+        let node = Arc::clone(&self.node);
+        let given = tokio::task::spawn_blocking(move || {
+            let AskSetWanted { purpose, class, epoch, page } = wanted;
+            match page {
+                None => node.ask_set_header(&partner, purpose, class, epoch),
+                Some(page) => node.ask_set_page(&partner, purpose, class, epoch, page),
+            }
+        });
+        given.await.map_err(|_| Refused::for_now("internal", "the node could not give its set"))?.map(Bytes::from)
+    }
+
+    async fn ask(&self, partner: NodeId, question: Bytes) -> Result<Bytes, Refused> {
+        let node = Arc::clone(&self.node);
+        let answered = tokio::task::spawn_blocking(move || node.answer_ask(&partner, &question)).await;
+        answered.map_err(|_| Refused::for_now("internal", "the node could not answer"))?.map(Bytes::from)
     }
 
     async fn progress(&self, partner: NodeId, parcel: ContentHash) -> Result<Progress, Refused> {

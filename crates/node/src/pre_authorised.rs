@@ -8,6 +8,7 @@ use oikos_model::{Action, DerivedFrom, FactValue, Finding, FindingState, Purpose
 use oikos_registry::{FindingQuery, ReleaseQuery, Store, StoredFinding, Transaction};
 use serde::Serialize;
 
+use crate::passage::Grounds;
 use crate::release::{PolicyRules, subject_of};
 use crate::{Caller, Node, NodeError, Noted};
 
@@ -148,7 +149,8 @@ impl Node {
         }
         let label = self.label(tx, stored.label)?;
         let known = KnownToPartner::among(tx, partner.node(), &finding.derived_from)?;
-        let (act, rules) = (caller.act(Action::Release, self.clock().now()), PolicyRules { node: self, caller });
+        let (act, rules) =
+            (caller.act(Action::Release, self.clock().now()), PolicyRules { node: self, caller, grounds: Grounds::default() });
         let desk =
             ReleaseDesk { identity: self.identity(), partner, known: &known, act: &act, rules: &rules, onward_from: &NOBODY };
         Ok(desk.preview_finding(finding, &label, &Wanted::Names(names)).release)

@@ -1,5 +1,6 @@
 //! Our side of the benchmarks: pieces of work that the lab starts as processes of their own. Each ends with one line of JSON.
 
+mod asks;
 mod decode;
 mod detect;
 mod exchange;
@@ -42,6 +43,9 @@ pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
         ("exchange-recall", [folder, partners]) => exchange::recall(Path::new(folder), partners.parse()?)?,
         ("exchange-visible", [folder, samples]) => exchange::visible(Path::new(folder), samples.parse()?, false)?,
         ("exchange-visible-geo", [folder, samples]) => exchange::visible(Path::new(folder), samples.parse()?, true)?,
+        ("asks-input", [folder, asker, owner]) => asks::input(Path::new(folder), asker.parse()?, owner.parse()?)?,
+        ("asks-prepare", [folder, mode]) => asks::prepare(Path::new(folder), mode)?,
+        ("asks-ask", [folder, mode]) => asks::ask(Path::new(folder), mode)?,
         _ => return Err(format!("there is no work {task} with {} arguments", arguments.len()).into()),
     };
     let report = Report {

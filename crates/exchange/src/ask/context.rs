@@ -4,6 +4,7 @@ use oikos_model::{ContentHash, ContentHasher, NodeId, Purpose, SelectorClass, Ti
 use serde::{Deserialize, Serialize};
 
 use super::refusal::AskRefusal;
+use crate::partner::Partner;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 /// How far a partner's clock may be off, and how long after midnight a question of the day before is still answered.
@@ -76,6 +77,21 @@ pub struct AskContext {
 }
 
 impl AskContext {
+    /// Checks that anything of this context may pass between this node and `partner` now: the agreement is in force and answers asks for this
+    /// purpose, and the day is today's.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn check(&self, partner: &Partner, now: Timestamp) -> Result<(), AskRefusal> {
+        partner.check_in_force(now)?;
+        let terms = &partner.agreement().terms;
+        let purposes = if terms.ask_purposes.is_empty() { &terms.purposes } else { &terms.ask_purposes };
+        if !purposes.contains(&self.purpose) {
+            return Err(AskRefusal::Purpose(self.purpose.clone()));
+        }
+        self.epoch.check_current(now)
+    }
+
     /// A hash of all fields: what keys are derived for.
     pub(crate) fn hash(&self) -> ContentHash {
         ContentHasher::new("ask-context")

@@ -5,7 +5,6 @@ use oikos_model::{NodeId, Timestamp};
 use super::bytes::Bytes;
 use super::context::AnswerRule;
 use super::entry::{ENTRY, EntryBytes, EntryKeys, TAG};
-use super::question::check_agreement;
 use super::refusal::AskRefusal;
 use super::set::{AskSetHeader, AskSetPage, PAGE_ENTRIES, SignedAskSet, page_hash};
 use super::voprf::{Blinder, Suite};
@@ -36,7 +35,7 @@ impl PartnerSet {
             return Err(AskRefusal::OtherContext);
         }
         partner.card().content.keys.verify(&SignedAskSet::signed_bytes(&header), &signatures)?;
-        check_agreement(&header.context, partner, now)?;
+        header.context.check(partner, now)?;
         if header.expires <= now {
             return Err(AskRefusal::Expired(header.expires));
         }

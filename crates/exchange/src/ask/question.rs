@@ -81,18 +81,9 @@ impl Question {
         if self.context.owner != *own || self.context.asker != *partner.node() {
             return Err(AskRefusal::OtherContext);
         }
-        check_agreement(&self.context, partner, now)?;
+        self.context.check(partner, now)?;
         AskBudget::of(&partner.agreement().terms, self.context.class).check(spent, self.count())
     }
-}
-
-/// What must hold of an agreement for anything of this context to pass, on both sides.
-pub(crate) fn check_agreement(context: &AskContext, partner: &Partner, now: Timestamp) -> Result<(), AskRefusal> {
-    partner.check_in_force(now)?;
-    if !partner.agreement().terms.purposes.contains(&context.purpose) {
-        return Err(AskRefusal::Purpose(context.purpose.clone()));
-    }
-    context.epoch.check_current(now)
 }
 
 /// An answer: the evaluated points in the order of the question's, and the proof that one key was used for all.

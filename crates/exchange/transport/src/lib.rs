@@ -11,8 +11,10 @@
 //! | `/exchange/v1/chunks?parcel=HASH` | GET | | 200 and how far it has come |
 //! | `/exchange/v1/receipts` | POST | the receipt for a parcel that was fetched | 200 |
 //! | `/exchange/v1/identity` | GET | | 200 and the node's identity card |
+//! | `/exchange/v1/ask-sets?purpose&class&epoch` | GET | | 200 and the signed header of an asked set; with `&page`, a page |
+//! | `/exchange/v1/asks` | POST | a question | 200 and its answer; 413 too large; 422 refused; 503 try again |
 //!
-//! A refusal is JSON: `{"code", "message"}`. A later path for asks has its place beside these.
+//! Questions, answers and sets are CBOR. A refusal is JSON: `{"code", "message"}`.
 
 mod client;
 mod limits;
@@ -26,4 +28,4 @@ pub use limits::Limits;
 pub use pieces::{CHUNK_LENGTH, Chunk, Fetch, Piece, Progress};
 pub use server::{Handler, Server, ServerError};
 pub use tls::{Directory, TlsSetupError};
-pub use wire::Refused;
+pub use wire::{AskSetWanted, Refused};

@@ -1,7 +1,7 @@
 //! Parcels in pieces: what is too long for one request goes in chunks, and a partner that cannot be reached fetches what waits for it.
 //! After a cut link both go on where they were.
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response, StatusCode};
@@ -9,9 +9,9 @@ use oikos_exchange::{MAXIMUM_PARCEL_LENGTH, Receipt};
 use oikos_model::{ContentHash, NodeId};
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Connection, DeliveryError};
-use crate::server::{Handler, Shared, json, refused};
-use crate::wire::{CHUNKS_PATH, MAXIMUM_ANSWER_LENGTH, PARCELS_PATH, RECEIPTS_PATH, Refused};
+use crate::client::{Connection, DeliveryError, Sent};
+use crate::server::{Answered, Handler, Shared, body, json, with_status};
+use crate::wire::{CHUNKS_PATH, MAXIMUM_ANSWER_LENGTH, PARCELS_PATH, RECEIPTS_PATH, Refused, SEALED_CONTENT_TYPE};
 
 /// A parcel above this many bytes travels in chunks of at most so many: 1 MiB.
 pub const CHUNK_LENGTH: usize = 1 << 20;
@@ -83,73 +83,56 @@ impl<'a> Query<'a> {
 }
 
 /// Answers a partner about chunks, fetching and receipts.
-pub(crate) async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let answered = match (request.method(), request.uri().path()) {
+pub(crate) async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Answered {
+    match (request.method(), request.uri().path()) {
         (&Method::POST, CHUNKS_PATH) => take_chunk(shared, partner, request).await,
         (&Method::GET, CHUNKS_PATH) => tell_progress(shared, partner, &request).await,
         (&Method::POST, RECEIPTS_PATH) => take_receipt(shared, partner, request).await,
         (&Method::GET, PARCELS_PATH) => give_piece(shared, partner, &request).await,
-        _ => Err(Refused::finally("method", "chunks are posted and asked after, receipts are posted")),
-    };
-    answered.unwrap_or_else(|refusal| match refusal.try_again {
-        true => refused(StatusCode::SERVICE_UNAVAILABLE, &refusal),
-        false => refused(StatusCode::UNPROCESSABLE_ENTITY, &refusal),
-    })
+        _ => {
+            let message = "chunks are posted and asked after, receipts are posted";
+            Err((StatusCode::METHOD_NOT_ALLOWED, Refused::finally("method", message)))
+        }
+    }
 }
 
-async fn take_chunk<H: Handler>(
-    shared: &Shared<H>,
-    partner: NodeId,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Refused> {
-    let malformed = || Refused::finally("chunk", "a chunk names parcel, start, whole and hash");
+async fn take_chunk<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Answered {
+    let malformed = || with_status(Refused::finally("chunk", "a chunk names parcel, start, whole and hash"));
     let query = Query::of(&request);
     let (parcel, hash) = (query.value("parcel").ok_or_else(malformed)?, query.value::<ContentHash>("hash"));
     let (start, whole_length) = (query.value("start").ok_or_else(malformed)?, query.value("whole").ok_or_else(malformed)?);
-    if whole_length > MAXIMUM_PARCEL_LENGTH as u64 {
-        return Err(Refused::finally("oversized", format!("a parcel has at most {MAXIMUM_PARCEL_LENGTH} bytes")));
-    }
-    let bytes = body(request, CHUNK_LENGTH).await?;
+    let bytes = body(request, CHUNK_LENGTH, "a chunk").await?;
     if hash != Some(ContentHash::of_bytes(&bytes)) {
-        return Err(Refused::for_now("chunk_hash", "the chunk is not what its hash says; send it again"));
+        return Err(with_status(Refused::for_now("chunk_hash", "the chunk is not what its hash says; send it again")));
     }
-    answer_with(&shared.handler.chunk(partner, Chunk { parcel, start, whole_length, bytes }).await?)
+    let chunk = Chunk { parcel, start, whole_length, bytes };
+    answer_with(&shared.handler.chunk(partner, chunk).await.map_err(with_status)?)
 }
 
-async fn tell_progress<H: Handler>(
-    shared: &Shared<H>,
-    partner: NodeId,
-    request: &Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Refused> {
-    let parcel = Query::of(request).value("parcel").ok_or_else(|| Refused::finally("chunk", "name the parcel"))?;
-    answer_with(&shared.handler.progress(partner, parcel).await?)
+async fn tell_progress<H: Handler>(shared: &Shared<H>, partner: NodeId, request: &Request<Incoming>) -> Answered {
+    let unnamed = || with_status(Refused::finally("chunk", "name the parcel"));
+    let parcel = Query::of(request).value("parcel").ok_or_else(unnamed)?;
+    answer_with(&shared.handler.progress(partner, parcel).await.map_err(with_status)?)
 }
 
-async fn take_receipt<H: Handler>(
-    shared: &Shared<H>,
-    partner: NodeId,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Refused> {
-    let bytes = body(request, MAXIMUM_ANSWER_LENGTH).await?;
-    let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| Refused::finally("receipt", error.to_string()))?;
-    shared.handler.receipt(partner, receipt).await?;
+async fn take_receipt<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Answered {
+    let bytes = body(request, MAXIMUM_ANSWER_LENGTH, "a receipt").await?;
+    let unreadable = |error: serde_json::Error| with_status(Refused::finally("receipt", error.to_string()));
+    let receipt: Receipt = serde_json::from_slice(&bytes).map_err(unreadable)?;
+    shared.handler.receipt(partner, receipt).await.map_err(with_status)?;
     answer_with(&Progress::default())
 }
 
-async fn give_piece<H: Handler>(
-    shared: &Shared<H>,
-    partner: NodeId,
-    request: &Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Refused> {
+async fn give_piece<H: Handler>(shared: &Shared<H>, partner: NodeId, request: &Request<Incoming>) -> Answered {
     let query = Query::of(request);
     let begun = query.value("parcel").zip(query.value("start"));
     let fetch = Fetch { after: query.value("after").unwrap_or(0), begun };
-    let Some(piece) = shared.handler.fetch(partner, fetch).await? else {
+    let Some(piece) = shared.handler.fetch(partner, fetch).await.map_err(with_status)? else {
         let mut nothing = Response::new(Full::new(Bytes::new()));
         *nothing.status_mut() = StatusCode::NO_CONTENT;
         return Ok(nothing);
     };
-    let unwritable = |_: hyper::http::Error| Refused::for_now("piece", "the piece cannot be written");
+    let unwritable = |_: hyper::http::Error| with_status(Refused::for_now("piece", "the piece cannot be written"));
     Response::builder()
         .header(PARCEL_HEADER, piece.parcel.to_string())
         .header(SEQUENCE_HEADER, piece.sequence)
@@ -159,19 +142,9 @@ async fn give_piece<H: Handler>(
         .map_err(unwritable)
 }
 
-async fn body(request: Request<Incoming>, limit: usize) -> Result<Bytes, Refused> {
-    match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(Refused::finally("oversized", format!("the body has more than {limit} bytes")))
-        }
-        Err(_) => Err(Refused::for_now("body", "the body ended early")),
-    }
-}
-
-fn answer_with(value: &impl Serialize) -> Result<Response<Full<Bytes>>, Refused> {
-    let text = serde_json::to_vec(value).map_err(|_| Refused::for_now("answer", "the answer cannot be written"))?;
-    Ok(json(StatusCode::OK, text.into()))
+fn answer_with(value: &impl Serialize) -> Answered {
+    let unwritable = |_| with_status(Refused::for_now("answer", "the answer cannot be written"));
+    serde_json::to_vec(value).map(|text| json(StatusCode::OK, text.into())).map_err(unwritable)
 }
 
 impl Connection {
@@ -180,7 +153,7 @@ impl Connection {
     /// # Errors
     /// When the link fails or the partner refuses.
     pub async fn progress(&mut self, parcel: ContentHash) -> Result<Progress, DeliveryError> {
-        let answer = self.request(Method::GET, &format!("{CHUNKS_PATH}?parcel={parcel}"), Bytes::new()).await?;
+        let answer = self.request(Sent::get(&format!("{CHUNKS_PATH}?parcel={parcel}")), MAXIMUM_ANSWER_LENGTH).await?;
         serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))
     }
 
@@ -195,7 +168,8 @@ impl Connection {
             let chunk = bytes.slice(start..bytes.len().min(start + CHUNK_LENGTH));
             let (whole, hash) = (bytes.len(), ContentHash::of_bytes(&chunk));
             let path = format!("{CHUNKS_PATH}?parcel={parcel}&start={start}&whole={whole}&hash={hash}");
-            let answer = self.request(Method::POST, &path, chunk).await?;
+            let sent = Sent { method: Method::POST, path: &path, content_type: SEALED_CONTENT_TYPE, body: chunk };
+            let answer = self.request(sent, MAXIMUM_ANSWER_LENGTH).await?;
             let next: Progress = serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?;
             if next.receipt.is_none() && next.arrived <= progress.arrived {
                 return Err(DeliveryError::Answer("the partner says that nothing arrived".to_owned()));
@@ -211,7 +185,7 @@ impl Connection {
     pub async fn fetch(&mut self, fetch: Fetch) -> Result<Option<Piece>, DeliveryError> {
         let begun = fetch.begun.map(|(parcel, start)| format!("&parcel={parcel}&start={start}")).unwrap_or_default();
         let path = format!("{PARCELS_PATH}?after={}{begun}", fetch.after);
-        let (status, headers, bytes) = self.request_whole(Method::GET, &path, Bytes::new(), CHUNK_LENGTH).await?;
+        let (status, headers, bytes) = self.request_whole(Sent::get(&path), CHUNK_LENGTH).await?;
         if status == StatusCode::NO_CONTENT {
             return Ok(None);
         }
@@ -237,7 +211,8 @@ impl Connection {
     /// When the link fails or the partner refuses.
     pub async fn hand_in(&mut self, receipt: &Receipt) -> Result<(), DeliveryError> {
         let text = serde_json::to_vec(receipt).map_err(|error| DeliveryError::Answer(error.to_string()))?;
-        self.request(Method::POST, RECEIPTS_PATH, text.into()).await.map(drop)
+        let sent = Sent { method: Method::POST, path: RECEIPTS_PATH, content_type: "application/json", body: text.into() };
+        self.request(sent, MAXIMUM_ANSWER_LENGTH).await.map(drop)
     }
 }
 

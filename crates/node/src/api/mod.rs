@@ -1,6 +1,7 @@
 //! The HTTP API: OpenAPI 3.1, kept as a golden file in `crates/node/openapi.json`. Handlers only translate; services decide and journal.
 
 mod answer;
+mod asks;
 mod exchange;
 mod findings;
 mod oversight;
@@ -73,6 +74,13 @@ pub(crate) struct Shared {
         exchange::import_bundle,
         exchange::fetch,
         exchange::deliver,
+        asks::ask,
+        asks::hits,
+        asks::preview,
+        asks::send,
+        asks::list,
+        asks::show,
+        asks::decide,
         oversight::journal,
         oversight::verify,
         oversight::erase,
@@ -118,6 +126,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/parcels/import", post(exchange::import_bundle).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
         .route("/parcels/fetch", post(exchange::fetch))
         .route("/deliveries", post(exchange::deliver))
+        .route("/asks", post(asks::ask))
+        .route("/asks/hits", get(asks::hits))
+        .route("/requests/preview", post(asks::preview))
+        .route("/requests", get(asks::list).post(asks::send))
+        .route("/requests/{direction}/{partner}/{id}", get(asks::show))
+        .route("/requests/incoming/{partner}/{id}/answer", post(asks::decide))
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
         .route("/erasures", post(oversight::erase))
