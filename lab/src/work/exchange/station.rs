@@ -260,7 +260,7 @@ impl Office {
         let what = self.released(number)?.what;
         let mut tx = self.store.begin(&self.act(Action::Recall)?)?;
         let told = oikos_exchange::recall(tx.as_mut(), &self.identity, &what, "wrong ship")?;
-        let index = journal(tx.as_mut(), vec!["finding".to_owned()])?;
+        let index = journal(tx.as_mut(), vec![format!("finding:{number}")])?;
         for (node, retraction) in told {
             let partner = self.partners.iter().find(|partner| *partner.node() == node).ok_or("it is no partner")?;
             let draft = ParcelDraft { retractions: vec![retraction], ..ParcelDraft::default() };
