@@ -16,6 +16,7 @@ mod approvals;
 mod asks;
 mod attempts;
 mod catalogue;
+mod chunks;
 mod credentials;
 mod error;
 mod findings;
@@ -23,6 +24,7 @@ mod imports;
 mod journal_entries;
 mod labels;
 mod leads;
+mod notices;
 mod parcels;
 mod partners;
 mod people;
@@ -33,6 +35,7 @@ pub use approvals::{ApprovalRow, ApprovalState, Approvals};
 pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use attempts::{Attempts, AttemptsRow};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
+pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
@@ -40,8 +43,9 @@ pub use imports::{ImportRow, Imports};
 pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
 pub use labels::Labels;
 pub use leads::{LeadRow, Leads};
-pub use parcels::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow};
-pub use partners::{PartnerRow, Partners};
+pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow};
+pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
+pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
@@ -78,6 +82,8 @@ pub trait Transaction:
     + Approvals
     + Partners
     + Parcels
+    + Notices
+    + Chunks
     + Asks
     + JournalEntries
 {

@@ -196,7 +196,7 @@ impl SqliteTransaction<'_> {
         Ok(())
     }
 
-    fn erase_finding(&mut self, origin: &NodeId, key: FindingKey) -> Result<(), StoreError> {
+    pub(crate) fn erase_finding(&mut self, origin: &NodeId, key: FindingKey) -> Result<(), StoreError> {
         let of_finding = params![origin.as_str(), key.0.0];
         self.execute("erasing decisions", "DELETE FROM decision WHERE origin = ?1 AND finding_key = ?2", of_finding)?;
         // Its rows in the selector index go with it.
