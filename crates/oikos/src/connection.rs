@@ -230,7 +230,9 @@ fn read_answer(status: StatusCode, bytes: &[u8]) -> Result<Value, Failure> {
             let failure = Failure::new(crate::show::text(&body, "message")).with_code(crate::show::text(&body, "code"));
             Err(match body["code"].as_str() {
                 Some("second_factor_required") => failure.with_help("oikos user second-factor --as NAME enrols one"),
-                Some("passkey_required") => failure.with_help("passkeys work in the browser only; whoever works at a terminal enrols a code instead"),
+                Some("passkey_required") => {
+                    failure.with_help("passkeys work in the browser only; whoever works at a terminal enrols a code instead")
+                }
                 _ => failure,
             })
         }
