@@ -58,6 +58,7 @@ pub use leads::LeadView;
 pub use link::{Deliveries, Delivery, DeliveryLine, LinkedNode};
 pub use node::Node;
 pub(crate) use node::Noted;
+pub use oikos_registry::{Direction, RequestState};
 pub use oidc::SingleSignOn;
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
 pub use received::ReceivedLine;

@@ -9,10 +9,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::folder::write_new_private;
-use crate::{Delivery, LinkedNode, Node, NodeError};
+use crate::{AskRequest, Delivery, LinkedNode, Node, NodeError};
 
 /// How often the journal is published and parcels are delivered.
 const DELIVERY_EVERY: Duration = Duration::from_secs(5);
+/// How often partners are asked about what is open here.
+const STANDING_ASK_EVERY: Duration = Duration::from_secs(900);
 /// How often what has expired is erased.
 const ERASURE_EVERY: Duration = Duration::from_secs(3600);
 
@@ -64,11 +66,16 @@ fn write_server_file(node: &Node, address: SocketAddr) -> Result<(), NodeError> 
 async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
     let mut delivery = tokio::time::interval(DELIVERY_EVERY);
     let mut erasure = tokio::time::interval(ERASURE_EVERY);
+    let mut standing = tokio::time::interval(STANDING_ASK_EVERY);
     loop {
         tokio::select! {
             () = until_stopped(&mut stopped) => return,
             // What fails now is tried again at the next tick; what stays undelivered shows in the outbox.
             _ = delivery.tick() => drop(linked.deliver().await),
+            _ = standing.tick() => {
+                let request = AskRequest { standing: true, ..AskRequest::default() };
+                drop(linked.ask(linked.node().itself(), request).await);
+            }
             _ = erasure.tick() => {
                 let node = Arc::clone(linked.node());
                 drop(tokio::task::spawn_blocking(move || node.erase_expired(&node.itself()).map(drop)).await);

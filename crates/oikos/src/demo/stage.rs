@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use oikos_exchange::{AgreementTerms, CryptoFloor, ParcelKind, SignedAgreement};
-use oikos_model::{Clock, LegalBasis, NodeId, Purpose, Regime, SimulatedClock, Timestamp, Tlp, UserName};
+use oikos_model::{Clock, LegalBasis, NodeId, Purpose, Regime, SelectorKind, SimulatedClock, Timestamp, Tlp, UserName};
 use oikos_node::{
     Caller, Grounds, LinkedNode, Node, NodeConfig, NodeFolder, PartnerRequest, SecondFactorRule, SignInRequest, SignInSettings,
     UserRequest,
@@ -98,7 +98,9 @@ impl Stage {
             tlp_ceiling: Tlp::Amber,
             regimes: BTreeSet::from([Regime::Gdpr]),
             pre_authorised: BTreeSet::new(),
-            ask_budgets_per_day: std::collections::BTreeMap::new(),
+            ask_budgets_per_day: [SelectorKind::Lei, SelectorKind::CompanyNumber, SelectorKind::Imo]
+                .map(|kind| (kind, 50_000))
+                .into(),
             ask_purposes: BTreeSet::new(),
             neither_confirm_nor_deny: BTreeSet::new(),
             onward: false,
