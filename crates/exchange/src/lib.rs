@@ -23,6 +23,7 @@
 //! - Serde's JSON reader may keep copies of a secret in memory that is freed without being overwritten while an identity is loaded.
 
 mod agreement;
+mod attestation;
 mod canonical;
 mod card;
 mod content;
@@ -42,6 +43,7 @@ mod release;
 mod tests;
 
 pub use agreement::{AgreementError, AgreementTerms, CryptoFloor, NotInForce, OutsideAgreement, ParcelKind, SignedAgreement};
+pub use attestation::{AttestationKind, Attested};
 pub use card::{CardContent, CardError, IdentityCard, NodeDescription, PartnerClass};
 pub use content::{ContentProblem, FORMAT, ParcelContent, Period, Reasoning, ReleasedFinding, ReleasedStatement, Retraction};
 pub use encoded::Base64;

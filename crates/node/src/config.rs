@@ -27,6 +27,9 @@ pub struct NodeConfig {
     pub listen: String,
     /// Where partners reach the node.
     pub exchange_listen: String,
+    /// How many partners must have cosigned a checkpoint of the journal before it is trusted.
+    #[serde(default)]
+    pub witnesses: usize,
 }
 
 impl NodeConfig {

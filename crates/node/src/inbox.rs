@@ -112,7 +112,7 @@ impl Node {
         }
     }
 
-    fn partner_as_caller(&self, node: &NodeId) -> Result<Caller, NodeError> {
+    pub(crate) fn partner_as_caller(&self, node: &NodeId) -> Result<Caller, NodeError> {
         let principal = Principal::Partner { node: node.clone(), class: PartnerClass::MemberState };
         let caller = Caller { principal, ..self.itself() };
         let act = caller.act(Action::ReceiveParcel, self.clock().now());

@@ -27,6 +27,7 @@ mod serve;
 mod sink;
 mod sql;
 mod users;
+mod witness;
 
 pub use api::openapi_json;
 pub use caller::Caller;
@@ -38,7 +39,10 @@ pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
 pub use inbox::{PartnerRequest, PartnerView};
 pub use init::{OPERATOR, init};
-pub use journal::{JournalLine, JournalVerification};
+pub use journal::{
+    EntryErasureRequest, FileView, FolderView, JournalExportRequest, JournalLine, JournalSearch, JournalSearchPage,
+    JournalVerification, ProofRequest, ProofView,
+};
 pub use keys::operator_token;
 pub use leads::LeadView;
 pub use link::{Deliveries, Delivery, DeliveryLine, LinkedNode};
@@ -50,6 +54,7 @@ pub use retention::ErasureReport;
 pub use serve::serve;
 pub use sql::{SqlRequest, SqlResult};
 pub use users::{Grounds, UserRequest, UserView};
+pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// What every page, the README and the command line say.
 pub const NOTICE: &str = "Concept demonstrator; fictional agreements; not accredited.";

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use oikos_exchange::Receipt;
-use oikos_exchange_transport::{Client, Directory, Handler, Limits, Refused, Server};
+use oikos_exchange_transport::{Client, Directory, Handler, Limits, Refused, Server, WitnessAnswer, WitnessRequest};
 use oikos_model::{Action, ContentHash, NodeId};
 use oikos_registry::{OutgoingParcel, Store};
 use serde::Serialize;
@@ -56,6 +56,11 @@ impl LinkedNode {
         &self.node
     }
 
+    /// What opens links to partners.
+    pub(crate) fn links(&self) -> &Client {
+        &self.client
+    }
+
     /// The page and the API.
     pub fn router(&self) -> Router {
         crate::api::router(Arc::clone(&self.node), Arc::new(self.clone()))
@@ -86,6 +91,8 @@ impl LinkedNode {
                 problem: outcome.err().map(|error| error.to_string()),
             });
         }
+        // Parcels come first: a journal that cannot be cosigned now is cosigned in the next round.
+        let _ = self.ask_witnesses().await;
         Ok(lines)
     }
 
@@ -106,7 +113,7 @@ impl LinkedNode {
         self.blocking(move |node| node.acknowledge(&to, id, &receipt)).await
     }
 
-    async fn blocking<T: Send + 'static>(
+    pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static,
     ) -> Result<T, NodeError> {
@@ -138,6 +145,12 @@ impl Handler for LinkedNode {
         let node = Arc::clone(&self.node);
         let taken = tokio::task::spawn_blocking(move || node.receive_parcel(&partner, &bytes)).await;
         taken.map_err(|_| Refused::for_now("internal", "the node could not take the parcel"))?
+    }
+
+    async fn witness(&self, partner: NodeId, request: WitnessRequest, body: Bytes) -> WitnessAnswer {
+        let node = Arc::clone(&self.node);
+        let answered = tokio::task::spawn_blocking(move || node.answer_witness(&partner, request, &body)).await;
+        answered.unwrap_or_else(|_| WitnessAnswer::new(503, "the witness could not answer; try again\n"))
     }
 }
 

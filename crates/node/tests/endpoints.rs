@@ -57,7 +57,21 @@ fn endpoints() -> Vec<Endpoint> {
         ),
         endpoint(M::POST, "/deliveries", None, None),
         endpoint(M::GET, "/journal", None, Some(Action::ReadJournal)),
-        endpoint(M::POST, "/journal/verification", None, Some(Action::ReadJournal)),
+        endpoint(M::POST, "/journal/verification", Some(json!({})), Some(Action::ReadJournal)),
+        endpoint(M::GET, "/journal/search", None, Some(Action::ReadJournal)),
+        endpoint(M::POST, "/journal/proofs", Some(json!({ "index": 0 })), Some(Action::ReadJournal)),
+        endpoint(
+            M::POST,
+            "/journal/exports",
+            Some(json!({ "from": 0, "recipient": "the supervisor" })),
+            Some(Action::ExportJournal),
+        ),
+        endpoint(
+            M::POST,
+            "/journal/erasures",
+            Some(json!({ "index": 0, "reason": "it names a person" })),
+            Some(Action::EraseJournalEntry),
+        ),
         endpoint(M::POST, "/erasures", Some(json!({})), Some(Action::Erase)),
         endpoint(M::GET, "/users", None, Some(Action::ManageUsers)),
         endpoint(
@@ -104,7 +118,10 @@ fn a_person_without_a_role_can_do_nothing_and_every_refusal_is_journaled() {
     let auditor = house.person("nora", &["auditor"]);
     for one in endpoints() {
         let Some(action) = one.journaled else { continue };
-        if matches!(action, Action::SignIn | Action::ReadJournal) || one.template == "/imports" || one.template == "/ownership" {
+        if matches!(action, Action::SignIn | Action::ReadJournal | Action::ExportJournal)
+            || one.template == "/imports"
+            || one.template == "/ownership"
+        {
             continue;
         }
         if one.template == "/partners" {

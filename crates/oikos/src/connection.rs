@@ -150,6 +150,12 @@ impl Connection {
     }
 }
 
+/// A value as it stands in a query: everything but letters, digits and `-._~` is written as `%XX` (RFC 3986).
+pub(crate) fn query_value(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
 fn running(folder: &NodeFolder) -> Result<Way, Failure> {
     let path = folder.server();
     let text = std::fs::read_to_string(&path).map_err(|_| owned_but_silent(folder.root()))?;

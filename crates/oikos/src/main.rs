@@ -7,6 +7,7 @@ mod commands;
 mod connection;
 mod demo;
 mod failure;
+mod files;
 mod progress;
 mod show;
 
@@ -54,7 +55,7 @@ enum Command {
     Serve(commands::serve::Serve),
     /// Ask the lake in SQL
     Sql(commands::sql::Sql),
-    /// Read or verify the journal
+    /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
     /// List accounts, or make one
     User(commands::user::User),

@@ -12,11 +12,13 @@
 #[expect(clippy::unwrap_used, reason = "these are tests, kept here so that every backend runs the same ones")]
 pub mod contract;
 
+mod bundles;
 mod catalogue;
 mod error;
 mod findings;
 mod imports;
 mod journal_entries;
+mod journal_index;
 mod labels;
 mod leads;
 mod parcels;
@@ -24,12 +26,16 @@ mod partners;
 mod people;
 mod runs;
 mod statements;
+mod subjects;
+mod witnesses;
 
+pub use bundles::{BundleRow, Bundles};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
 pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
+pub use journal_index::{JournalIndex, JournalQuery};
 pub use labels::Labels;
 pub use leads::{LeadRow, Leads};
 pub use parcels::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow};
@@ -37,6 +43,8 @@ pub use partners::{PartnerRow, Partners};
 pub use people::{People, SessionRow, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
+pub use subjects::{SubjectRequestRow, Subjects};
+pub use witnesses::{WitnessedLog, Witnesses};
 
 use oikos_model::Act;
 
@@ -57,7 +65,21 @@ pub trait Store: Send + Sync {
 
 /// Everything a room can read and write in one transaction. Dropping it without [`commit`](Transaction::commit) undoes it.
 pub trait Transaction:
-    Labels + Statements + Findings + Leads + Catalogue + Imports + Runs + People + Partners + Parcels + JournalEntries
+    Labels
+    + Statements
+    + Findings
+    + Leads
+    + Catalogue
+    + Imports
+    + Runs
+    + People
+    + Partners
+    + Parcels
+    + JournalEntries
+    + JournalIndex
+    + Witnesses
+    + Bundles
+    + Subjects
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

@@ -6,6 +6,8 @@
 //! | path | method | body | answer |
 //! |---|---|---|---|
 //! | `/exchange/v1/parcels` | POST | sealed bytes | 200 and a receipt; 413 too large; 422 refused; 503 try again |
+//! | `/exchange/v1/journal/keys` | POST | the sender's journal keys, signed | 200 and the node's own |
+//! | `/exchange/v1/journal/add-checkpoint` | POST | C2SP `tlog-witness` | as there: 200, 400, 403, 404, 409, 422 |
 //! | `/exchange/v1/identity` | GET | | 200 and the node's identity card |
 //!
 //! A refusal is JSON: `{"code", "message"}`. A later path for asks has its place beside these.
@@ -20,4 +22,4 @@ pub use client::{Client, Connection, DeliveryError, Link};
 pub use limits::Limits;
 pub use server::{Handler, Server, ServerError};
 pub use tls::{Directory, TlsSetupError};
-pub use wire::Refused;
+pub use wire::{Refused, WitnessAnswer, WitnessRequest};

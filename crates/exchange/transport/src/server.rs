@@ -20,12 +20,18 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::limits::Limits;
 use crate::tls::{Directory, TlsSetupError, pin_of, server_config};
-use crate::wire::{IDENTITY_PATH, PARCELS_PATH, Refused};
+use crate::wire::{IDENTITY_PATH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH, Refused, WitnessAnswer, WitnessRequest};
 
 /// What the node does with what partners send.
 pub trait Handler: Send + Sync + 'static {
     /// Takes a parcel's sealed bytes from `partner`, whose TLS key was verified. Answers only once what it brought is lasting.
     fn parcel(&self, partner: NodeId, bytes: Bytes) -> impl Future<Output = Result<Receipt, Refused>> + Send;
+
+    /// Answers `partner` as the witness of its journal. A node that is none refuses.
+    fn witness(&self, partner: NodeId, request: WitnessRequest, body: Bytes) -> impl Future<Output = WitnessAnswer> + Send {
+        let _ = (partner, request, body);
+        async { WitnessAnswer::new(404, "this node is no witness\n") }
+    }
 }
 
 /// Why a server cannot listen.
@@ -150,6 +156,12 @@ async fn serve_connection<H: Handler>(stream: TcpStream, acceptor: TlsAcceptor, 
 }
 
 async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    if let (&Method::POST, Some(asked)) = (request.method(), WitnessRequest::of_path(request.uri().path())) {
+        return match timeout(shared.limits.request, witness(shared, partner, asked, request)).await {
+            Ok(answer) => answer,
+            Err(_) => text(&WitnessAnswer::new(408, "the request took too long\n")),
+        };
+    }
     match (request.method(), request.uri().path()) {
         (&Method::POST, PARCELS_PATH) => match timeout(shared.limits.request, take_parcel(shared, partner, request)).await {
             Ok(answer) => answer,
@@ -187,6 +199,27 @@ async fn take_parcel<H: Handler>(shared: &Shared<H>, partner: NodeId, request: R
         Err(refusal) if refusal.try_again => refused(StatusCode::SERVICE_UNAVAILABLE, &refusal),
         Err(refusal) => refused(StatusCode::UNPROCESSABLE_ENTITY, &refusal),
     }
+}
+
+async fn witness<H: Handler>(
+    shared: &Shared<H>,
+    partner: NodeId,
+    asked: WitnessRequest,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    match Limited::new(request.into_body(), MAXIMUM_WITNESS_LENGTH).collect().await {
+        Ok(body) => text(&shared.handler.witness(partner, asked, body.to_bytes()).await),
+        Err(_) => text(&WitnessAnswer::new(400, "the body ended early or is larger than 128 KiB\n")),
+    }
+}
+
+fn text(answer: &WitnessAnswer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body.clone())));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // The protocol's type for a size, which is what 409 answers with.
+    let kind = if answer.status == 409 { "text/x.tlog.size" } else { "text/plain; charset=utf-8" };
+    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+    response
 }
 
 fn refused(status: StatusCode, refusal: &Refused) -> Response<Full<Bytes>> {

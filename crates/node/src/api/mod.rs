@@ -65,6 +65,10 @@ pub(crate) struct Shared {
         exchange::deliver,
         oversight::journal,
         oversight::verify,
+        oversight::search,
+        oversight::prove,
+        oversight::export,
+        oversight::erase_entry,
         oversight::erase,
         oversight::users,
         oversight::put_user,
@@ -104,6 +108,10 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/deliveries", post(exchange::deliver))
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
+        .route("/journal/search", get(oversight::search))
+        .route("/journal/proofs", post(oversight::prove))
+        .route("/journal/exports", post(oversight::export))
+        .route("/journal/erasures", post(oversight::erase_entry))
         .route("/erasures", post(oversight::erase))
         .route("/users", get(oversight::users).put(oversight::put_user))
         .route("/openapi.json", get(page::openapi))

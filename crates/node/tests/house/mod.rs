@@ -130,6 +130,7 @@ pub(crate) fn config() -> NodeConfig {
         default_legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
         listen: "127.0.0.1:0".into(),
         exchange_listen: "127.0.0.1:1".into(),
+        witnesses: 0,
     }
 }
 

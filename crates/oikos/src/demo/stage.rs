@@ -145,6 +145,7 @@ impl Authority {
             default_legal_basis: LegalBasis::new(casting.legal_basis).map_err(invalid)?,
             listen: "127.0.0.1:0".to_owned(),
             exchange_listen: format!("127.0.0.1:{port}"),
+            witnesses: 0,
         };
         let clock = Arc::new(SimulatedClock::new(start));
         let as_clock: Arc<dyn Clock> = clock.clone();

@@ -38,6 +38,11 @@ impl Findings for SqliteTransaction<'_> {
     ) -> Result<FindingOutcome, StoreError> {
         self.writing()?;
         check_numbers(finding)?;
+        let label = match self.held(&finding.origin, finding.key)? {
+            Some(None) => return Ok(FindingOutcome::Unchanged),
+            Some(Some(restricted)) => restricted,
+            None => label,
+        };
         let revision = finding.revision();
         let standing = self.standing(&finding.origin, finding.key)?;
         let state = self.next_state(finding, revision, standing.as_ref())?;
@@ -196,7 +201,7 @@ impl SqliteTransaction<'_> {
         Ok(())
     }
 
-    fn erase_finding(&mut self, origin: &NodeId, key: FindingKey) -> Result<(), StoreError> {
+    pub(crate) fn erase_finding(&mut self, origin: &NodeId, key: FindingKey) -> Result<(), StoreError> {
         let of_finding = params![origin.as_str(), key.0.0];
         self.execute("erasing decisions", "DELETE FROM decision WHERE origin = ?1 AND finding_key = ?2", of_finding)?;
         // Its rows in the selector index go with it.

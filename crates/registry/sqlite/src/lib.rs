@@ -4,6 +4,7 @@
 //! Rows are deleted for good: freed space is overwritten and given back, and the write-ahead log is emptied after an erasure.
 //! Times are kept to the microsecond. The SQL is plain, so that the PostgreSQL backend can say the same.
 
+mod bundles;
 mod catalogue;
 mod columns;
 mod derivations;
@@ -11,6 +12,7 @@ mod filter;
 mod findings;
 mod imports;
 mod journal_entries;
+mod journal_index;
 mod labels;
 mod leads;
 mod migrations;
@@ -20,6 +22,8 @@ mod people;
 mod runs;
 mod statements;
 mod store;
+mod subjects;
 mod transaction;
+mod witnesses;
 
 pub use store::SqliteStore;
