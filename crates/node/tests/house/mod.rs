@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the house")]
 
+pub(crate) mod pair;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
