@@ -2,6 +2,7 @@
 //! are faces of the same services; one process owns a node's folder.
 
 mod api;
+mod bundle;
 mod caller;
 mod company;
 mod config;
@@ -9,6 +10,7 @@ mod detect;
 mod error;
 mod findings;
 mod folder;
+mod ids;
 mod import;
 mod inbox;
 mod init;
@@ -30,6 +32,7 @@ mod users;
 mod witness;
 
 pub use api::openapi_json;
+pub use bundle::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use caller::Caller;
 pub use config::NodeConfig;
 pub use detect::{DetectRequest, RunReport};

@@ -202,6 +202,12 @@ impl Node {
         self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label)).allowed
     }
 
+    /// Why the caller may not do this with something that carries `label`; empty where they may.
+    pub(crate) fn refusals(&self, caller: &Caller, action: Action, label: &Label) -> Vec<String> {
+        let decision = self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label));
+        if decision.allowed { Vec::new() } else { decision.reasons.iter().map(ToString::to_string).collect() }
+    }
+
     /// Codes of the actions this caller may do at all, so that a page shows no control that would be refused.
     pub(crate) fn allowed_actions(&self, caller: &Caller) -> Vec<&'static str> {
         let may = |action: &&Action| {

@@ -57,6 +57,8 @@ enum Command {
     Sql(commands::sql::Sql),
     /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
+    /// Prepare, authorise, write or verify an evidence bundle: the one way records leave
+    Bundle(commands::bundle::Bundle),
     /// List accounts, or make one
     User(commands::user::User),
     /// Erase what has expired, or what one import brought
@@ -89,6 +91,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve.run(json).await,
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,
+        Command::Bundle(bundle) => bundle.run(json).await,
         Command::User(user) => user.run(json).await,
         Command::Erase(erase) => erase.run(json).await,
     }

@@ -1,6 +1,7 @@
 //! The HTTP API: OpenAPI 3.1, kept as a golden file in `crates/node/openapi.json`. Handlers only translate; services decide and journal.
 
 mod answer;
+mod bundles;
 mod exchange;
 mod findings;
 mod oversight;
@@ -63,6 +64,10 @@ pub(crate) struct Shared {
         exchange::received,
         exchange::recall,
         exchange::deliver,
+        bundles::list,
+        bundles::prepare,
+        bundles::decide,
+        bundles::export,
         oversight::journal,
         oversight::verify,
         oversight::search,
@@ -106,6 +111,9 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/received", get(exchange::received))
         .route("/recalls", post(exchange::recall))
         .route("/deliveries", post(exchange::deliver))
+        .route("/bundles", get(bundles::list).post(bundles::prepare))
+        .route("/bundles/{id}/decisions", post(bundles::decide))
+        .route("/bundles/{id}/exports", post(bundles::export))
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
         .route("/journal/search", get(oversight::search))

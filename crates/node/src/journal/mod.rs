@@ -18,6 +18,7 @@ pub use erasure::EntryErasureRequest;
 pub use export::JournalExportRequest;
 pub(crate) use files::text_file;
 pub use files::{FileView, FolderView};
+pub(crate) use proof::disclosed_entry;
 pub use proof::{ProofRequest, ProofView};
 pub use search::{JournalSearch, JournalSearchPage};
 

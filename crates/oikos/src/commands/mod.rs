@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod bundle;
 pub(crate) mod demo;
 pub(crate) mod detect;
 pub(crate) mod erase;
