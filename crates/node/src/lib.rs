@@ -28,6 +28,7 @@ mod rows;
 mod serve;
 mod sink;
 mod sql;
+mod subjects;
 mod users;
 mod witness;
 
@@ -56,6 +57,9 @@ pub use release::{CompanyName, FindingName, RecallRequest, RecallView, ReleaseLi
 pub use retention::ErasureReport;
 pub use serve::serve;
 pub use sql::{SqlRequest, SqlResult};
+pub use subjects::{
+    HeldFinding, HeldStatement, HeldView, SubjectAnswer, SubjectRequest, SubjectRequestView, SubjectStep, Wanted,
+};
 pub use users::{Grounds, UserRequest, UserView};
 pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
 

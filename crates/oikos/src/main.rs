@@ -59,6 +59,8 @@ enum Command {
     Journal(commands::journal::Journal),
     /// Prepare, authorise, write or verify an evidence bundle: the one way records leave
     Bundle(commands::bundle::Bundle),
+    /// Answer data subjects: find, export, correct, restrict, erase, refuse
+    Subject(commands::subject::Subject),
     /// List accounts, or make one
     User(commands::user::User),
     /// Erase what has expired, or what one import brought
@@ -92,6 +94,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,
         Command::Bundle(bundle) => bundle.run(json).await,
+        Command::Subject(subject) => subject.run(json).await,
         Command::User(user) => user.run(json).await,
         Command::Erase(erase) => erase.run(json).await,
     }

@@ -8,6 +8,7 @@ mod oversight;
 mod page;
 mod picture;
 mod session;
+mod subjects;
 mod work;
 
 use std::sync::Arc;
@@ -68,6 +69,9 @@ pub(crate) struct Shared {
         bundles::prepare,
         bundles::decide,
         bundles::export,
+        subjects::list,
+        subjects::open,
+        subjects::step,
         oversight::journal,
         oversight::verify,
         oversight::search,
@@ -114,6 +118,8 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/bundles", get(bundles::list).post(bundles::prepare))
         .route("/bundles/{id}/decisions", post(bundles::decide))
         .route("/bundles/{id}/exports", post(bundles::export))
+        .route("/subjects", get(subjects::list).post(subjects::open))
+        .route("/subjects/{id}/steps", post(subjects::step))
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
         .route("/journal/search", get(oversight::search))

@@ -14,4 +14,5 @@ pub(crate) mod recall;
 pub(crate) mod release;
 pub(crate) mod serve;
 pub(crate) mod sql;
+pub(crate) mod subject;
 pub(crate) mod user;
