@@ -1,8 +1,9 @@
 //! The lab: runs ours and a named public peer on the same input, checks that both did the same work, and reports what each cost.
 //!
-//! `oikos-lab bench [NAME] [--json]`. Every measured piece of work is a process of its own, ours too (`oikos-lab work …`), so that
+//! `oikos-lab bench [NAME] [--json] [--small]`. Every measured piece of work is a process of its own, ours too (`oikos-lab work …`), so that
 //! CPU time and memory are counted in the same way for both. How to add a benchmark is in `lab/README.md`.
 
+mod asks;
 mod lake;
 mod machine;
 mod measure;
@@ -21,10 +22,20 @@ use row::Benchmark;
 /// What went wrong, in words.
 type Failure = Box<dyn std::error::Error>;
 
-/// A benchmark by its name.
-type Run = fn(&Path) -> Result<Benchmark, Failure>;
+/// How much work a benchmark does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Size {
+    /// What is reported.
+    Full,
+    /// A tenth or less, where a benchmark has it: to try it out. Not reported.
+    Small,
+}
 
-const BENCHMARKS: [(&str, Run); 2] = [("sea", sea::run), ("lake", lake::run)];
+/// A benchmark by its name.
+type Run = fn(&Path, Size) -> Result<Benchmark, Failure>;
+
+const BENCHMARKS: [(&str, Run); 3] =
+    [("sea", |folder, _| sea::run(folder)), ("lake", |folder, _| lake::run(folder)), ("asks", asks::run)];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -46,13 +57,14 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let names: Vec<&str> = BENCHMARKS.iter().map(|(name, _)| *name).collect();
-    format!("oikos-lab bench [NAME] [--json]; NAME is one of: {}", names.join(", "))
+    format!("oikos-lab bench [NAME] [--json] [--small]; NAME is one of: {}", names.join(", "))
 }
 
 /// Runs one benchmark or all. `false`: one of them did not hold what it must.
 fn bench(words: &[&str]) -> Result<bool, Failure> {
     let json = words.contains(&"--json");
-    let names: Vec<&str> = words.iter().copied().filter(|word| *word != "--json").collect();
+    let size = if words.contains(&"--small") { Size::Small } else { Size::Full };
+    let names: Vec<&str> = words.iter().copied().filter(|word| !matches!(*word, "--json" | "--small")).collect();
     let chosen: Vec<_> = BENCHMARKS.iter().filter(|(name, _)| names.is_empty() || names.contains(name)).collect();
     if chosen.is_empty() || names.len() > 1 {
         return Err(usage().into());
@@ -60,7 +72,7 @@ fn bench(words: &[&str]) -> Result<bool, Failure> {
     let mut holds = true;
     for (name, run) in chosen {
         let folder = tempfile::tempdir()?;
-        let benchmark = run(folder.path())?;
+        let benchmark = run(folder.path(), size)?;
         for row in &benchmark.rows {
             let line = if json { serde_json::to_string(row)? } else { row.line() };
             writeln!(std::io::stdout(), "{line}")?;
@@ -69,7 +81,9 @@ fn bench(words: &[&str]) -> Result<bool, Failure> {
             say(&format!("FAILED: {failure}"));
             holds = false;
         }
-        results::write(&root(), name, &benchmark)?;
+        if size == Size::Full {
+            results::write(&root(), name, &benchmark)?;
+        }
     }
     Ok(holds)
 }

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oikos_model::{
-    ContentHash, HandlingCode, Marking, NodeId, PermittedAction, Purpose, Regime, SelectorClass, SelectorKind, Timestamp, Tlp,
+    ContentHash, HandlingCode, LegalBasis, Marking, NodeId, PermittedAction, Purpose, Regime, SelectorClass, SelectorKind,
+    Timestamp, Tlp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,8 @@ pub enum CryptoFloor {
     HybridPostQuantum,
 }
 
-/// What two nodes agree on. Written by people as YAML or JSON; every field must be there but those with a stated default.
+/// What two nodes agree on. Written by people as YAML or JSON; every field must be there but those with a stated default. A field
+/// that came after the first agreements were signed is not written where it says nothing, so their signatures still hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgreementTerms {
@@ -62,9 +64,24 @@ pub struct AgreementTerms {
     /// Kinds of selector that a node may release without a person; impersonal ones only. Default: none.
     #[serde(default)]
     pub pre_authorised: BTreeSet<SelectorKind>,
-    /// How many asks a day each party answers, by kind of selector. Read by asks, which come with their own protocol. Default: none.
+    /// How many asks a day each party answers, by kind of selector. Default: none.
     #[serde(default)]
     pub ask_budgets_per_day: BTreeMap<SelectorKind, u32>,
+    /// The purposes for which asks are answered, of the purposes above. Default: all of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ask_purposes: BTreeSet<Purpose>,
+    /// Classes of selector for which every ask gets the same answer, which neither confirms nor denies. Default: none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub neither_confirm_nor_deny: BTreeSet<SelectorClass>,
+    /// Whether each originator consents in general that the other passes on impersonal findings inside the Union. Default: no.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub onward: bool,
+    /// The instrument that holds appropriate safeguards (Dir. (EU) 2016/680 Art. 37; GDPR Art. 46), where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safeguards: Option<String>,
+    /// The law that authorises other uses of law-enforcement data (Dir. (EU) 2016/680 Art. 9(1)), where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse_law: Option<String>,
     /// Days after its release by which the receiver must have erased what it got.
     pub retention_days: u16,
     /// The weakest cryptography accepted.
@@ -73,6 +90,10 @@ pub struct AgreementTerms {
     pub valid_from: Timestamp,
     /// up to, but not at, this one.
     pub valid_to: Timestamp,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Why an agreement cannot be made or used.
@@ -195,6 +216,16 @@ impl AgreementTerms {
             let problem = format!("{} can lead to a person; only impersonal kinds may be released without a person", kind.code());
             return Err(AgreementError::Term { term: "pre_authorised", problem });
         }
+        if !self.ask_purposes.is_subset(&self.purposes) {
+            return problem("ask_purposes", "each must be among the purposes of the agreement");
+        }
+        let cites = |text: &Option<String>| text.as_deref().is_none_or(|text| LegalBasis::new(text).is_ok());
+        if !cites(&self.safeguards) {
+            return problem("safeguards", "expected 1 to 255 printable bytes naming the instrument");
+        }
+        if !cites(&self.reuse_law) {
+            return problem("reuse_law", "expected 1 to 255 printable bytes citing the law");
+        }
         if self.retention_days == 0 {
             return problem("retention_days", "expected at least one day");
         }
@@ -202,6 +233,11 @@ impl AgreementTerms {
             return problem("valid_from, valid_to", "it ends before it begins");
         }
         Ok(())
+    }
+
+    /// The purposes for which asks are answered.
+    pub fn answered_purposes(&self) -> &BTreeSet<Purpose> {
+        if self.ask_purposes.is_empty() { &self.purposes } else { &self.ask_purposes }
     }
 
     /// The hash by which parcels and journals name these terms.

@@ -1,4 +1,4 @@
-//! What is in a parcel: released findings, statements, retractions.
+//! What is in a parcel: released findings, statements, retractions, requests and answers.
 //!
 //! In CBOR every struct is a map with its fields' names as keys, times are RFC 3339 text, hashes are hexadecimal text. A reader
 //! refuses fields it does not know; a change of this form is a new [`FORMAT`].
@@ -12,8 +12,10 @@ use oikos_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{
-    MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_RETRACTIONS, MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
+    MAXIMUM_ANSWERS, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_REQUESTS, MAXIMUM_RETRACTIONS,
+    MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
 };
+use crate::request::{AnswerOutcome, ReleaseAnswer, ReleaseAsk};
 
 /// The version of the content's form.
 pub const FORMAT: u8 = 1;
@@ -148,7 +150,7 @@ pub struct ParcelContent {
     pub created_at: Timestamp,
     /// After this moment it must not be taken any more.
     pub expires: Option<Timestamp>,
-    /// The person who signed the release. Only retractions and leaving go without one.
+    /// The person who signed the release or the request. Retractions, leaving and answers that neither confirm nor deny go without one.
     pub released_by: Option<UserName>,
     /// Why it was released.
     pub purpose: Purpose,
@@ -160,6 +162,12 @@ pub struct ParcelContent {
     pub statements: Vec<ReleasedStatement>,
     /// Retractions.
     pub retractions: Vec<Retraction>,
+    /// Requests for release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<ReleaseAsk>,
+    /// Answers to requests of the receiver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<ReleaseAnswer>,
     /// Whether the sender leaves the agreement as of `created_at`.
     pub leaves: bool,
 }
@@ -187,18 +195,25 @@ pub enum ContentProblem {
     },
 }
 
-fn at_most(what: impl FnOnce() -> String, found: usize, limit: usize) -> Result<(), ContentProblem> {
+pub(crate) fn at_most(what: impl FnOnce() -> String, found: usize, limit: usize) -> Result<(), ContentProblem> {
     if found <= limit { Ok(()) } else { Err(ContentProblem::TooMuch { what: what(), found, limit }) }
 }
 
-fn must(holds: bool, what: impl FnOnce() -> String, problem: &'static str) -> Result<(), ContentProblem> {
+pub(crate) fn must(holds: bool, what: impl FnOnce() -> String, problem: &'static str) -> Result<(), ContentProblem> {
     if holds { Ok(()) } else { Err(ContentProblem::Field { what: what(), problem }) }
 }
 
 impl ParcelContent {
     /// Whether anything new is in it, beyond taking back and leaving.
     pub fn brings_something(&self) -> bool {
-        !self.findings.is_empty() || !self.statements.is_empty()
+        !self.findings.is_empty() || !self.statements.is_empty() || !self.requests.is_empty() || !self.answers.is_empty()
+    }
+
+    /// Whether anything in it needs the name of a person who stands for it.
+    fn needs_a_person(&self) -> bool {
+        let neutral = |answer: &ReleaseAnswer| answer.outcome == AnswerOutcome::NeitherConfirmedNorDenied;
+        let released = !self.findings.is_empty() || !self.statements.is_empty();
+        released || !self.requests.is_empty() || !self.answers.iter().all(neutral)
     }
 
     /// Checks everything that holds for a parcel between any two nodes: limits, and that everything in it is the sender's own and
@@ -211,7 +226,9 @@ impl ParcelContent {
         at_most(|| "statements".into(), self.statements.len(), MAXIMUM_STATEMENTS)?;
         at_most(|| "retractions".into(), self.retractions.len(), MAXIMUM_RETRACTIONS)?;
         must(self.sequence > 0, || "sequence".into(), "sequences begin at 1")?;
-        let signed = self.released_by.is_some() || !self.brings_something();
+        at_most(|| "requests".into(), self.requests.len(), MAXIMUM_REQUESTS)?;
+        at_most(|| "answers".into(), self.answers.len(), MAXIMUM_ANSWERS)?;
+        let signed = self.released_by.is_some() || !self.needs_a_person();
         must(signed, || "released_by".into(), "a release must be signed by a person")?;
         let mut keys = BTreeSet::new();
         for finding in &self.findings {
@@ -229,6 +246,16 @@ impl ParcelContent {
             let name = || "retraction".to_owned();
             must(*origin_of(&retraction.what) == self.from, name, "only the origin may take a thing back")?;
             at_most(name, retraction.reason.len(), MAXIMUM_TEXT_LENGTH)?;
+        }
+        let mut requests = BTreeSet::new();
+        for request in &self.requests {
+            must(requests.insert(request.id), || format!("request {}", request.id), "it is in the parcel twice")?;
+            request.check()?;
+        }
+        let mut answered = BTreeSet::new();
+        for answer in &self.answers {
+            must(answered.insert(answer.request), || format!("answer to {}", answer.request), "it is in the parcel twice")?;
+            answer.check()?;
         }
         Ok(())
     }

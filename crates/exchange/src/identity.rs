@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use ed25519_dalek::SigningKey as Ed25519Key;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use ed25519_dalek::pkcs8::spki::EncodePublicKey;
+use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use hpke::kem::XWing;
 use hpke::{Deserializable, Kem, Serializable};
 use ml_dsa::{Keypair, MlDsa65, Seed, Signer, SigningKey as MlDsaKey};
-use oikos_model::{ContentHash, FindingKey, NodeId, Timestamp};
+use oikos_model::{CaseId, ContentHash, ContentHasher, FindingKey, NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
+use crate::ask::{AskContext, CaseReference};
 use crate::card::{CardContent, CardError, IdentityCard, NodeDescription};
 use crate::encoded::{Base64, Secret};
 use crate::keys::{DualSignature, PublicKeys};
@@ -248,6 +250,21 @@ impl NodeIdentity {
     /// The revision under which partners know a finding that something was derived from; blinded like its key.
     pub(crate) fn released_revision(&self, revision: ContentHash) -> ContentHash {
         self.blind("finding-revision", revision)
+    }
+
+    /// The seed of the key that asks of one context are answered with: HKDF-SHA-512 of the node's blinding secret, the context as info.
+    pub(crate) fn ask_seed(&self, context: &AskContext) -> Zeroizing<[u8; 32]> {
+        let mut seed = Zeroizing::new([0; 32]);
+        let hkdf = Hkdf::<Sha512>::new(Some(b"oikos ask seed v1"), self.secrets.release_blinding.expose());
+        #[expect(clippy::expect_used, reason = "32 bytes are fewer than one block of SHA-512")]
+        hkdf.expand(&context.hash().0, seed.as_mut()).expect("32 bytes fit");
+        seed
+    }
+
+    /// The reference under which `partner` sees a case of this node. The same case has another reference at another partner.
+    pub fn case_reference(&self, partner: &NodeId, case: &CaseId) -> CaseReference {
+        let named = ContentHasher::new("case").field(partner.as_str().as_bytes()).field(case.as_str().as_bytes()).finish();
+        CaseReference(self.blind("case-reference", named))
     }
 
     fn blind(&self, what: &str, hash: ContentHash) -> ContentHash {

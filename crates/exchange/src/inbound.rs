@@ -45,7 +45,7 @@ pub enum Outcome {
 pub struct Applied {
     /// The parcel: hash of its sealed bytes.
     pub parcel: ContentHash,
-    /// What was in it.
+    /// What was in it. Its requests and answers are stored nowhere yet: the node keeps them in the same transaction.
     pub content: ParcelContent,
     /// What each finding did; an older revision that came late counts as unchanged.
     pub findings: Vec<(FindingKey, FindingOutcome)>,

@@ -14,15 +14,16 @@
 //! the envelope is described in the module `parcel` (see [`Envelope`]); what is signed outside of it (cards, agreements, receipts) is the
 //! thing's CBOR with its fields in declared order, after a text that says what kind of thing it is.
 //!
-//! **Asks** (a hit/no-hit question to a partner, RFC 9497) have their place beside parcels: a state machine of their own in this
-//! crate, a second path beside `/exchange/v1/parcels` in the transport, and
-//! [`AgreementTerms::ask_budgets_per_day`], which is signed today so that agreements need not be made again.
+//! **Asks.** A hit/no-hit question to a partner (RFC 9497): the asked side [publishes](SetBuilder) an [`AskSet`] per asker, purpose, class and day and
+//! [answers](AskKey::answer) questions; the asking side [verifies](PartnerSet) the set and [asks](Asking). What may be asked is the agreement's
+//! [`ask_budgets_per_day`](AgreementTerms::ask_budgets_per_day).
 //!
 //! # Known limits
 //! - X-Wing has no registered COSE algorithm, so a foreign COSE library can verify the signatures inside but not open the envelope by itself.
 //! - Serde's JSON reader may keep copies of a secret in memory that is freed without being overwritten while an identity is loaded.
 
 mod agreement;
+mod ask;
 mod attestation;
 mod canonical;
 mod card;
@@ -38,11 +39,19 @@ mod partner;
 mod receipt;
 mod refusal;
 mod release;
+mod request;
 
 #[cfg(test)]
 mod tests;
 
 pub use agreement::{AgreementError, AgreementTerms, CryptoFloor, NotInForce, OutsideAgreement, ParcelKind, SignedAgreement};
+pub use ask::{
+    AnswerRule, AskAnswer, AskBudget, AskContext, AskEntry, AskError, AskKey, AskMode, AskOutcome, AskReference, AskRefusal,
+    AskResult, AskSet, AskSetHeader, Asking, BirthDate, Bytes, CaseReference, Epoch, MAXIMUM_ANSWER_BYTES, MAXIMUM_HEADER_BYTES,
+    MAXIMUM_NAME_PARTS, MAXIMUM_PAGE_BYTES, MAXIMUM_QUESTION_BYTES, MAXIMUM_SELECTORS_PER_QUESTION, MAXIMUM_SET_ENTRIES,
+    MINIMUM_SET_ENTRIES, PAGE_ENTRIES, PartnerSet, PersonError, Question, SealedEntries, SetBuilder, SignedAskSet,
+    person_selectors,
+};
 pub use attestation::{AttestationKind, Attested};
 pub use card::{CardContent, CardError, IdentityCard, NodeDescription, PartnerClass};
 pub use content::{ContentProblem, FORMAT, ParcelContent, Period, Reasoning, ReleasedFinding, ReleasedStatement, Retraction};
@@ -51,8 +60,8 @@ pub use identity::{IDENTITY_FILE, IdentityError, NodeIdentity};
 pub use inbound::{Applied, Outcome, Received, missing_from, receive};
 pub use keys::{DualSignature, PublicKeys, SignatureAlgorithm, SignatureError};
 pub use limits::{
-    CborProblem, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PARCEL_LENGTH, MAXIMUM_RETRACTIONS,
-    MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
+    CborProblem, MAXIMUM_ANSWERS, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PARCEL_LENGTH,
+    MAXIMUM_REQUESTS, MAXIMUM_RETRACTIONS, MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
 };
 pub use outbound::{AcknowledgeError, ParcelDraft, PreparedParcel, acknowledge, prepare, ready, recall};
 pub use parcel::{Address, CONTENT_TYPE, Envelope, SEALING_ALGORITHM, SealedParcel, open, seal};
@@ -63,3 +72,4 @@ pub use release::{
     BUILT_IN_FIELDS, Field, FindingRelease, KnownToPartner, Preview, REASONS, Refusal, ReleaseDesk, ReleaseItem, ReleaseRules,
     Removed, TITLE, WHEN, WHERE, Wanted,
 };
+pub use request::{AnswerOutcome, ClockRegime, HitReference, NotAName, ReleaseAnswer, ReleaseAsk, RequestId, Urgency};

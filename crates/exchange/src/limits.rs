@@ -8,6 +8,10 @@ pub const MAXIMUM_FINDINGS: usize = 1_000;
 pub const MAXIMUM_STATEMENTS: usize = 20_000;
 /// The most retractions in a parcel.
 pub const MAXIMUM_RETRACTIONS: usize = 20_000;
+/// The most requests for release in a parcel.
+pub const MAXIMUM_REQUESTS: usize = 500;
+/// The most answers to requests in a parcel.
+pub const MAXIMUM_ANSWERS: usize = 500;
 /// The most facts, reasons, or sources of derivation in one finding.
 pub const MAXIMUM_LIST_LENGTH: usize = 200;
 /// The most bytes of one text: a fact, a reason, a statement's value.

@@ -11,6 +11,7 @@ use crate::partner::Partner;
 use crate::receipt::{Receipt, ReceiptError};
 use crate::refusal::SendError;
 use crate::release::{FindingRelease, KnownToPartner, name_to_others};
+use crate::request::{ReleaseAnswer, ReleaseAsk};
 
 /// What goes into one parcel to one partner.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +22,10 @@ pub struct ParcelDraft {
     pub statements: Vec<ReleasedStatement>,
     /// What is taken back.
     pub retractions: Vec<Retraction>,
+    /// Requests for release.
+    pub requests: Vec<ReleaseAsk>,
+    /// Answers to requests of the partner.
+    pub answers: Vec<ReleaseAnswer>,
     /// Whether this node leaves the agreement with this parcel.
     pub leaves: bool,
 }
@@ -51,7 +56,8 @@ pub fn prepare(
     let known = KnownToPartner::read(tx, partner.node())?;
     let is_known = |released: &ReleasedStatement| known.has_statement(released.statement.id);
     let (skipped, statements): (Vec<_>, Vec<_>) = draft.statements.into_iter().partition(is_known);
-    if draft.findings.is_empty() && statements.is_empty() && draft.retractions.is_empty() && !draft.leaves {
+    let asks_or_answers = !draft.requests.is_empty() || !draft.answers.is_empty();
+    if draft.findings.is_empty() && statements.is_empty() && draft.retractions.is_empty() && !asks_or_answers && !draft.leaves {
         return Err(SendError::Nothing);
     }
     check_not_recalled(tx, partner, &draft.findings, &statements)?;
@@ -75,6 +81,8 @@ pub fn prepare(
         findings: draft.findings.into_iter().map(|release| release.finding).collect(),
         statements,
         retractions: draft.retractions,
+        requests: draft.requests,
+        answers: draft.answers,
         leaves: draft.leaves,
     };
     check_terms(&content, partner, act.at)?;

@@ -98,6 +98,16 @@ actions! {
     ReadJournal = "read_journal", true;
     /// Erase what has expired, or one source (erasure).
     Erase = "erase", true;
+    /// Ask a partner whether it knows a selector, without showing it (consultation).
+    Ask = "ask", true;
+    /// Answer a partner's ask with hit or no hit (disclosure).
+    AnswerAsk = "answer_ask", true;
+    /// Ask a partner to release what is behind a hit, which shows it the selector (disclosure).
+    RequestRelease = "request_release", true;
+    /// See hits, requests and their clocks (consultation).
+    ReadRequests = "read_requests", true;
+    /// Answer a partner's request: release, release in part, or refuse.
+    DecideRequest = "decide_request", true;
     /// Cosign a partner's journal as its witness, or state and take journal keys.
     CosignCheckpoint = "cosign_checkpoint", true;
     /// Take a part of the journal out of the node, with the private halves of its entries (disclosure).

@@ -54,6 +54,11 @@ impl NodeError {
         Self::Internal(error.to_string())
     }
 
+    /// Wraps what contradicts what is there, or what a partner did not do.
+    pub fn conflict(error: impl std::fmt::Display) -> Self {
+        Self::Conflict(error.to_string())
+    }
+
     /// The short code by which the API names the kind of failure.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -41,6 +41,11 @@ impl NodeFolder {
         self.root.join("node.yaml")
     }
 
+    /// The node's own adequacy decisions, where it has any.
+    pub fn transfers(&self) -> PathBuf {
+        self.root.join("transfers.yaml")
+    }
+
     /// `registry.sqlite`.
     pub fn registry(&self) -> PathBuf {
         self.root.join("registry.sqlite")

@@ -86,11 +86,20 @@ impl Node {
         let act =
             self.authorise(&caller, Action::ReceiveParcel).map_err(|error| Refused::finally(error.code(), error.to_string()))?;
         let mut refusal = None;
+        let mut erased = 0;
         let outcome = self.write(&caller, Action::ReceiveParcel, |tx| {
             let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;
             match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
                 Ok(received) => {
-                    let (subjects, detail) = noted_of(&received);
+                    if let Outcome::Applied(applied) = &received.outcome {
+                        let partner = self.partner(tx, from)?;
+                        self.take_requests(tx, &partner, &applied.content, act.at)?;
+                        erased = crate::subjects::erase_retracted(tx, from, &applied.content)?;
+                    }
+                    let (subjects, mut detail) = noted_of(&received);
+                    if erased > 0 {
+                        detail["erased"] = erased.into();
+                    }
                     Ok((received.receipt, Noted::about(subjects).with_detail(detail)))
                 }
                 Err(error) => {
@@ -117,7 +126,7 @@ impl Node {
         let caller = Caller { principal, ..self.itself() };
         let act = caller.act(Action::ReceiveParcel, self.clock().now());
         let partner = self.partner(self.store().snapshot(&act)?.as_ref(), node)?;
-        let class = crate::release::class_of(partner.card().content.description.partner_class);
+        let class = crate::passage::principal_class(partner.card().content.description.partner_class);
         Ok(Caller { principal: Principal::Partner { node: node.clone(), class }, ..caller })
     }
 }
@@ -132,7 +141,9 @@ fn noted_of(received: &Received) -> (Vec<String>, serde_json::Value) {
     let missing: Vec<String> = applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
     let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
         "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "missing": missing });
-    (std::iter::once(parcel).chain(findings).chain(statements).collect(), detail)
+    let requests = applied.content.requests.iter().map(|ask| format!("request:{}", ask.id));
+    let answers = applied.content.answers.iter().map(|answer| format!("request:{}", answer.request));
+    (std::iter::once(parcel).chain(findings).chain(statements).chain(requests).chain(answers).collect(), detail)
 }
 
 fn reason_of(error: &ReceiveError) -> String {

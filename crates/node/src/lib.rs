@@ -2,8 +2,10 @@
 //! are faces of the same services; one process owns a node's folder.
 
 mod api;
+mod asks;
 mod bundle;
 mod caller;
+mod clocks;
 mod company;
 mod config;
 mod detect;
@@ -20,9 +22,11 @@ mod keys;
 mod leads;
 mod link;
 mod node;
+mod passage;
 mod people;
 mod received;
 mod release;
+mod requests;
 mod retention;
 mod rows;
 mod serve;
@@ -33,6 +37,7 @@ mod users;
 mod witness;
 
 pub use api::openapi_json;
+pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, PersonName, SelectorName};
 pub use bundle::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use caller::Caller;
 pub use config::NodeConfig;
@@ -53,7 +58,8 @@ pub use link::{Deliveries, Delivery, DeliveryLine, LinkedNode};
 pub use node::Node;
 pub(crate) use node::Noted;
 pub use received::ReceivedLine;
-pub use release::{CompanyName, FindingName, RecallRequest, RecallView, ReleaseLine, ReleaseRequest, ReleaseView};
+pub use release::{CompanyName, Derogation, FindingName, RecallRequest, RecallView, ReleaseLine, ReleaseRequest, ReleaseView};
+pub use requests::{RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestPreview, RequestView};
 pub use retention::ErasureReport;
 pub use serve::serve;
 pub use sql::{SqlRequest, SqlResult};

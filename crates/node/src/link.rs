@@ -8,12 +8,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use oikos_exchange::Receipt;
-use oikos_exchange_transport::{Client, Directory, Handler, Limits, Refused, Server, WitnessAnswer, WitnessRequest};
+use oikos_exchange_transport::{
+    AskSetWanted, Client, Directory, Handler, Limits, Refused, Server, WitnessAnswer, WitnessRequest,
+};
 use oikos_model::{Action, ContentHash, NodeId};
 use oikos_registry::{OutgoingParcel, Store};
 use serde::Serialize;
 
-use crate::{Caller, Node, NodeError, Noted};
+use crate::{AskRequest, Asked, Caller, Node, NodeError, Noted};
 
 /// What came of one delivery.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -35,6 +37,9 @@ pub type Deliveries<'a> = Pin<Box<dyn Future<Output = Result<Vec<DeliveryLine>, 
 pub trait Delivery: Send + Sync {
     /// Publishes the journal, then delivers everything whose entry is published.
     fn deliver(&self) -> Deliveries<'_>;
+
+    /// Asks partners whether they know selectors, without showing them.
+    fn ask(&self, caller: Caller, request: AskRequest) -> Asked<'_>;
 }
 
 /// A node and its links to partners.
@@ -54,11 +59,6 @@ impl LinkedNode {
     /// The node.
     pub fn node(&self) -> &Arc<Node> {
         &self.node
-    }
-
-    /// What opens links to partners.
-    pub(crate) fn links(&self) -> &Client {
-        &self.client
     }
 
     /// The page and the API.
@@ -113,6 +113,10 @@ impl LinkedNode {
         self.blocking(move |node| node.acknowledge(&to, id, &receipt)).await
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static,
@@ -125,6 +129,10 @@ impl LinkedNode {
 impl Delivery for LinkedNode {
     fn deliver(&self) -> Deliveries<'_> {
         Box::pin(self.deliver_all())
+    }
+
+    fn ask(&self, caller: Caller, request: AskRequest) -> Asked<'_> {
+        Box::pin(self.ask_partners(caller, request))
     }
 }
 
@@ -151,6 +159,24 @@ impl Handler for LinkedNode {
         let node = Arc::clone(&self.node);
         let answered = tokio::task::spawn_blocking(move || node.answer_witness(&partner, request, &body)).await;
         answered.unwrap_or_else(|_| WitnessAnswer::new(503, "the witness could not answer; try again\n"))
+    }
+
+    async fn ask_set(&self, partner: NodeId, wanted: AskSetWanted) -> Result<Bytes, Refused> {
+        let node = Arc::clone(&self.node);
+        let given = tokio::task::spawn_blocking(move || {
+            let AskSetWanted { purpose, class, epoch, page } = wanted;
+            match page {
+                None => node.ask_set_header(&partner, purpose, class, epoch),
+                Some(page) => node.ask_set_page(&partner, purpose, class, epoch, page),
+            }
+        });
+        given.await.map_err(|_| Refused::for_now("internal", "the node could not give its set"))?.map(Bytes::from)
+    }
+
+    async fn ask(&self, partner: NodeId, question: Bytes) -> Result<Bytes, Refused> {
+        let node = Arc::clone(&self.node);
+        let answered = tokio::task::spawn_blocking(move || node.answer_ask(&partner, &question)).await;
+        answered.map_err(|_| Refused::for_now("internal", "the node could not answer"))?.map(Bytes::from)
     }
 }
 

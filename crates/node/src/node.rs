@@ -9,7 +9,7 @@ use oikos_exchange::NodeIdentity;
 use oikos_journal::{Cosigner, Entry, Outcome, Sequencer};
 use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits};
 use oikos_model::{Act, Action, Clock, Label, LabelId, NodeId, Purpose};
-use oikos_policy::{Decision, Policy, Principal, Request, Resource};
+use oikos_policy::{Decision, Policy, Principal, Request, Resource, TransferTable};
 use oikos_registry::{Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
 
@@ -36,6 +36,8 @@ pub struct Node {
     witness_refusals: Mutex<BTreeMap<NodeId, String>>,
     identity: Arc<NodeIdentity>,
     detectors: Vec<LoadedDetector>,
+    transfers: TransferTable,
+    ask_sets: crate::asks::AskSets,
     _lock: FolderLock,
 }
 
@@ -88,6 +90,8 @@ impl Node {
         let node = Self {
             policy: Policy::load().map_err(NodeError::internal)?,
             detectors: load_detectors()?,
+            transfers: load_transfers(&folder)?,
+            ask_sets: crate::asks::AskSets::default(),
             folder,
             config,
             clock,
@@ -162,6 +166,15 @@ impl Node {
 
     pub(crate) fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Which countries outside the Union are adequate, for which data, when.
+    pub fn transfers(&self) -> &TransferTable {
+        &self.transfers
+    }
+
+    pub(crate) fn ask_sets(&self) -> &crate::asks::AskSets {
+        &self.ask_sets
     }
 
     pub(crate) fn detectors(&self) -> &[LoadedDetector] {
@@ -322,6 +335,17 @@ impl Node {
         let checkpoint = self.sequencer.sequence(&self.store, &act).map_err(NodeError::internal)?;
         Ok(checkpoint.size)
     }
+}
+
+/// The adequacy decisions built in, and the node's own where its folder has a file of them.
+fn load_transfers(folder: &NodeFolder) -> Result<TransferTable, NodeError> {
+    let path = folder.transfers();
+    let own = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(source) => return Err(NodeError::io("reading the adequacy decisions", &path, source)),
+    };
+    TransferTable::load(own.as_deref()).map_err(|error| NodeError::Invalid(format!("{}: {error}", path.display())))
 }
 
 /// Parses the detector files of every desk; a test proves that those in the repository parse.

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use oikos_exchange::{
-    KnownToPartner, NodeIdentity, ParcelDraft, ParcelKind, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted,
+    KnownToPartner, NodeIdentity, ParcelDraft, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted,
 };
 use oikos_model::{
     Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, Statement,
     StatementId,
 };
-use oikos_policy::{Ceilings, Item, ItemKind, PartnerClass, Passage, Recipient, RecipientRegime};
+use oikos_policy::{DerogationGround, Item, ItemKind};
 use oikos_registry::{ReleaseRow, StatementQuery, Transaction};
 use serde::{Deserialize, Serialize};
 
 use crate::company::company_selector;
+use crate::passage::Grounds;
 use crate::{Caller, Node, NodeError, Noted};
 
 /// How far around a company register statements are released.
@@ -54,6 +55,37 @@ pub struct ReleaseRequest {
     pub fields: Option<BTreeSet<String>>,
     /// Statements about who owns what around this company.
     pub register_around: Option<CompanyName>,
+    /// Why this one transfer outside the Union is made though there is neither adequacy nor a safeguard.
+    #[serde(default)]
+    pub derogation: Option<Derogation>,
+}
+
+/// The documented ground of one transfer outside the Union (Dir. (EU) 2016/680 Art. 38; GDPR Art. 49).
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Derogation {
+    /// `vital_interests`, `immediate_threat`, `individual_case`, `legal_claims` or `public_interest`.
+    #[schema(value_type = String)]
+    pub ground: DerogationGround,
+    /// The facts that give it, for the supervisor who will read them in the journal.
+    pub justification: String,
+}
+
+impl ReleaseRequest {
+    /// A request that names only the partner.
+    pub fn to(partner: NodeId) -> Self {
+        Self { partner, finding: None, fields: None, register_around: None, derogation: None }
+    }
+
+    fn check(&self) -> Result<(), NodeError> {
+        let justification = self.derogation.as_ref().map(|derogation| derogation.justification.trim());
+        match justification {
+            Some(text) if text.is_empty() || text.len() > 2_000 => {
+                Err(NodeError::Invalid("a derogation says in 1 to 2,000 bytes which facts give it".into()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A field that leaves, or does not.
@@ -118,10 +150,10 @@ pub struct ReleaseLine {
 }
 
 /// What is to leave, before it is sealed.
-struct Gathered {
-    draft: ParcelDraft,
-    view: ReleaseView,
-    subjects: Vec<String>,
+pub(crate) struct Gathered {
+    pub(crate) draft: ParcelDraft,
+    pub(crate) view: ReleaseView,
+    pub(crate) subjects: Vec<String>,
 }
 
 impl Node {
@@ -162,7 +194,8 @@ impl Node {
                 };
                 view.parcel = Some(prepared.parcel.id.to_string());
                 let detail = serde_json::json!({ "parcel": prepared.parcel.id, "sequence": prepared.content.sequence,
-                "fields": prepared.releases.iter().flat_map(|release| release.fields.clone()).collect::<Vec<_>>() });
+                "fields": prepared.releases.iter().flat_map(|release| release.fields.clone()).collect::<Vec<_>>(),
+                "derogation": request.derogation });
                 let noted = Noted::about(subjects).with_recipient(request.partner.clone()).with_detail(detail);
                 Ok(((view, prepared), noted))
             },
@@ -250,15 +283,17 @@ impl Node {
     }
 
     /// What of the request may leave, and what not.
-    fn gather(
+    pub(crate) fn gather(
         &self,
         tx: &mut dyn Transaction,
         caller: &Caller,
         partner: &Partner,
         request: &ReleaseRequest,
     ) -> Result<Gathered, NodeError> {
+        request.check()?;
         let known = KnownToPartner::read(tx, partner.node())?;
-        let rules = PolicyRules { node: self, caller };
+        let derogation = request.derogation.as_ref().map(|derogation| derogation.ground);
+        let rules = PolicyRules { node: self, caller, grounds: Grounds { derogation, ..Grounds::default() } };
         let act = caller.act(Action::Release, self.clock().now());
         let desk = ReleaseDesk { identity: self.identity(), partner, known: &known, act: &act, rules: &rules };
         let mut gathered = Gathered { draft: ParcelDraft::default(), view: ReleaseView::default(), subjects: Vec::new() };
@@ -360,13 +395,12 @@ impl Gathered {
 struct PolicyRules<'a> {
     node: &'a Node,
     caller: &'a Caller,
+    grounds: Grounds<'a>,
 }
 
 impl ReleaseRules for PolicyRules<'_> {
     fn check(&self, item: &ReleaseItem<'_>) -> Vec<oikos_exchange::Refusal> {
         let label = Label { marking: item.marking.clone(), ..item.label.clone() };
-        let terms = &item.partner.agreement().terms;
-        let description = &item.partner.card().content.description;
         let policy_item = match item.statement {
             Some(statement) => Item::of_statement(statement, &label),
             None => Item {
@@ -375,53 +409,13 @@ impl ReleaseRules for PolicyRules<'_> {
                 class: item.selector.map_or(SelectorClass::Impersonal, Selector::class),
             },
         };
-        let passage = Passage {
-            act: item.act,
-            principal: &self.caller.principal,
-            second: None,
-            sender: self.node.id(),
-            item: policy_item,
-            recipient: &Recipient {
-                class: class_of(description.partner_class),
-                regime: RecipientRegime::Union(description.regime),
-            },
-            agreement: &Ceilings {
-                in_force: item.partner.check_in_force(item.act.at).is_ok(),
-                tlp: terms.tlp_ceiling,
-                purposes: terms.purposes.clone(),
-                kinds: terms.kinds.iter().map(|kind| kind_of(*kind)).collect(),
-                pre_authorised: BTreeSet::new(),
-                safeguards: false,
-                reuse_law: false,
-            },
-            provider_permits: false,
-            derogation: false,
-        };
-        match self.node.policy().check_release(&passage) {
+        match self.node.check_passage(self.caller, item.act, item.partner, policy_item, &self.grounds) {
             Ok(()) => Vec::new(),
             Err(refusals) => {
                 let own = |refusal: oikos_policy::Refusal| oikos_exchange::Refusal { rule: refusal.rule, reason: refusal.text };
                 refusals.into_iter().map(own).collect()
             }
         }
-    }
-}
-
-/// A card says only that a partner is outside the Union, so the strictest class is asked about: adequacy and safeguards are dated facts
-/// that come with the transfer table.
-pub(crate) fn class_of(class: oikos_exchange::PartnerClass) -> PartnerClass {
-    match class {
-        oikos_exchange::PartnerClass::MemberState => PartnerClass::MemberState,
-        oikos_exchange::PartnerClass::UnionBody => PartnerClass::EuBody,
-        oikos_exchange::PartnerClass::ThirdCountry => PartnerClass::ThirdCountryDerogation,
-        oikos_exchange::PartnerClass::InternationalOrganisation => PartnerClass::InternationalOrganisation,
-    }
-}
-
-fn kind_of(kind: ParcelKind) -> ItemKind {
-    match kind {
-        ParcelKind::FindingFacts => ItemKind::Finding,
-        ParcelKind::Statements => ItemKind::Statement,
     }
 }
 

@@ -17,6 +17,8 @@ pub struct ErasureReport {
     pub statements: u64,
     /// Findings.
     pub findings: u64,
+    /// Hits of asks, and requests.
+    pub requests: u64,
 }
 
 impl Node {
@@ -33,6 +35,7 @@ impl Node {
                 records: erased.records.unsigned_abs(),
                 statements: tx.erase_expired_statements(now)? as u64,
                 findings: tx.erase_expired_findings(now)? as u64,
+                requests: self.erase_expired_asks(tx, now)? as u64,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
@@ -59,6 +62,7 @@ impl Node {
                 records: erased.records.unsigned_abs(),
                 statements: tx.erase_statements_of_import(import_number)? as u64,
                 findings: 0,
+                requests: 0,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))

@@ -7,7 +7,7 @@ mod house;
 use std::path::Path;
 use std::process::Command;
 
-use house::pair::{Pair, moment};
+use house::reopened::{Pair, moment};
 use oikos_journal::{CosignatureVerifier, NoteVerifier, OfflineProof};
 use oikos_node::{EntryErasureRequest, JournalExportRequest, JournalSearch, ProofRequest};
 

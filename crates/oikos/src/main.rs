@@ -45,6 +45,10 @@ enum Command {
     Findings(commands::findings::Findings),
     /// List leads: what joins with what, and why
     Leads(commands::leads::Leads),
+    /// Ask partners whether they know something, without showing it
+    Ask(commands::ask::Ask),
+    /// Ask partners for release, and answer what they ask
+    Request(commands::request::Request),
     /// Release a finding, or register statements, to a partner
     Release(commands::release::Release),
     /// Take back what was released
@@ -87,6 +91,8 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Detect(detect) => detect.run(json).await,
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
+        Command::Ask(ask) => ask.run(json).await,
+        Command::Request(request) => request.run(json).await,
         Command::Release(release) => release.run(json).await,
         Command::Recall(recall) => recall.run(json).await,
         Command::Partner(partner) => partner.run(json).await,

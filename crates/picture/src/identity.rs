@@ -99,6 +99,11 @@ impl Identities {
         carriers.iter().all(|(other, _)| self.leader(*other) == leader).then_some((leader, statement))
     }
 
+    /// Every identifier that names one thing, with the thing and a statement that gives it. An identifier of two groups names neither.
+    pub(crate) fn identifiers(&self) -> impl Iterator<Item = (&Selector, usize, usize)> {
+        self.carriers.keys().filter_map(|selector| self.carrier(selector).map(|(thing, statement)| (selector, thing, statement)))
+    }
+
     /// How many identifiers of a kind there are.
     pub(crate) fn population(&self, kind: SelectorKind) -> usize {
         self.populations.get(&kind).copied().unwrap_or(0)

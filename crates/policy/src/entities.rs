@@ -99,11 +99,14 @@ pub(crate) fn label_entity(label: &Label, id: &str) -> Result<Entity, String> {
     Entity::new(uid(&TYPES.label, id), attributes, HashSet::new()).map_err(|error| error.to_string())
 }
 
-/// What policy knows of an act besides who, what and with what; of a release, also the passage.
-pub(crate) fn context(act: &Act, passage: Option<&Passage<'_>>) -> Result<Context, String> {
+/// What policy knows of an act besides who, what and with what; of a release, also the passage; of an ask, also the class.
+pub(crate) fn context(act: &Act, passage: Option<&Passage<'_>>, class: Option<SelectorClass>) -> Result<Context, String> {
     let mut pairs = vec![("purpose".to_owned(), string(act.purpose.as_str())), ("at".to_owned(), moment(act.at))];
     if let Some(case) = &act.case {
         pairs.push(("case".to_owned(), string(case.as_str())));
+    }
+    if let Some(class) = class {
+        pairs.push(("class".to_owned(), string(class_code(class))));
     }
     if let Some(passage) = passage {
         pairs.push(("passage".to_owned(), passage_record(passage)?));

@@ -1,6 +1,6 @@
-//! What can be wrong with the compiled-in policy text.
+//! What can be wrong with the policy text and the transfer table.
 
-/// Why the policy text is refused. A test proves that the text in the repository gives none of these.
+/// Why they are refused. Tests prove that what is compiled in gives none of these.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// The schema is not Cedar's.
@@ -27,4 +27,7 @@ pub enum PolicyError {
     /// The rules contradict the schema.
     #[error("the policies do not hold under the schema: {0}")]
     Validation(String),
+    /// The adequacy decisions cannot be read.
+    #[error("the transfer table (transfers.yaml): {0}")]
+    Transfers(String),
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use oikos_model::{
-    Act, Action, Actor, HandlingCode, Label, LegalBasis, Marking, NodeId, PermittedAction, Purpose, Regime, Scope, SelectorClass,
-    Timestamp, Tlp, UserName,
+    Act, Action, Actor, CaseId, HandlingCode, Label, LegalBasis, Marking, NodeId, PermittedAction, Purpose, Regime, Scope,
+    SelectorClass, Timestamp, Tlp, UserName,
 };
 
 use crate::{
@@ -87,6 +87,63 @@ pub fn partner_table(policy: &Policy) -> String {
         }
     }
     table
+}
+
+/// Partner class × marking × class of selector, for asks: whether a hit is told, and whether a request may show the selector.
+pub fn ask_table(policy: &Policy) -> String {
+    let labels = representative_labels();
+    let mut table = String::from(
+        "# What a partner's ask can learn, and what a request may show\n\nWritten by a test from what policy answers. The agreement is \
+         in force up to TLP:AMBER+STRICT and covers selectors. The purpose is infrastructure protection. `hit`: an ask about a selector \
+         that carries this label is answered with a hit, if there is one; `-`: the answer is the same as if there were none. \
+         `shown`: a person may show the selector in a request; what can lead to a person is shown, and asked about, for a case only.\n",
+    );
+    for class in PartnerClass::ALL {
+        _ = write!(table, "\n## {}\n\n| act | class |", class.code());
+        labels.iter().for_each(|(name, _)| _ = write!(table, " {name} |"));
+        _ = write!(table, "\n|---|---|{}\n", "---|".repeat(labels.len()));
+        for (action, word) in [(Action::AnswerAsk, "hit"), (Action::RequestRelease, "shown")] {
+            for item_class in [SelectorClass::Impersonal, SelectorClass::Linkable, SelectorClass::Personal] {
+                _ = write!(table, "| {action} | {item_class:?} |");
+                for (_, label) in &labels {
+                    let passes = ask_passes(policy, *class, action, item_class, label);
+                    _ = write!(table, " {} |", if passes { word } else { "-" });
+                }
+                table.push('\n');
+            }
+        }
+    }
+    table
+}
+
+fn ask_passes(policy: &Policy, class: PartnerClass, action: Action, item_class: SelectorClass, label: &Label) -> bool {
+    let principal = match action {
+        Action::AnswerAsk => Principal::Partner { node: node(ELSEWHERE), class },
+        _ => person("someone", Role::Analyst),
+    };
+    let mut act = act(&principal, action, "infrastructure-protection");
+    act.case = (action == Action::RequestRelease).then(|| CaseId::new("case-7")).and_then(Result::ok);
+    let agreement = Ceilings {
+        in_force: true,
+        tlp: Tlp::AmberStrict,
+        purposes: [purpose("infrastructure-protection")].into(),
+        kinds: [ItemKind::Selector].into(),
+        pre_authorised: BTreeSet::new(),
+        safeguards: true,
+        reuse_law: true,
+    };
+    let passage = Passage {
+        act: &act,
+        principal: &principal,
+        second: None,
+        sender: &node(HERE),
+        item: Item { label, kind: ItemKind::Selector, class: item_class },
+        recipient: &Recipient { class, regime: regime_of(class) },
+        agreement: &agreement,
+        provider_permits: false,
+        derogation: true,
+    };
+    policy.check_release(&passage).is_ok()
 }
 
 fn mark(allowed: bool) -> &'static str {

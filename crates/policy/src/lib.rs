@@ -18,6 +18,7 @@ mod principal;
 mod regime;
 mod release;
 mod request;
+mod transfer;
 
 pub use error::PolicyError;
 pub use policy::Policy;
@@ -25,3 +26,4 @@ pub use principal::{PartnerClass, Principal, Role, UnknownCode};
 pub use regime::{RegimeCell, RegimeTable, Requirement};
 pub use release::{Ceilings, Item, ItemKind, Passage, Recipient, RecipientRegime, Refusal};
 pub use request::{Decision, PolicyReason, Request, Resource};
+pub use transfer::{AdequacyDecision, DerogationGround, TransferTable};

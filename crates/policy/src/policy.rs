@@ -7,7 +7,7 @@ use cedar_policy::{
     ActionConstraint, Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityUid, PolicyId, PolicySet,
     Request as CedarRequest, Response, Schema, ValidationMode, Validator,
 };
-use oikos_model::{Act, Action, Label, LabelId};
+use oikos_model::{Act, Action, Label, LabelId, SelectorClass};
 
 use crate::entities::{action_uid, annotation_of, context, label_entity, node_resource, principal_entities};
 use crate::{Decision, Passage, PolicyError, PolicyReason, Principal, RecipientRegime, Refusal, Request, Resource};
@@ -20,6 +20,7 @@ const POLICY_FILES: &[(&str, &str)] = &[
     ("policies/release.cedar", include_str!("../policies/release.cedar")),
     ("policies/regimes.cedar", include_str!("../policies/regimes.cedar")),
     ("policies/partners.cedar", include_str!("../policies/partners.cedar")),
+    ("policies/asks.cedar", include_str!("../policies/asks.cedar")),
 ];
 
 /// The rules of the house, ready to be asked.
@@ -60,7 +61,7 @@ impl Policy {
                 Resource::Node => node_resource(),
                 Resource::Label(label) => label_entity(label, "label")?,
             };
-            let context = context(request.act, None)?;
+            let context = context(request.act, None, None)?;
             let response = self.ask_alone(request.principal, request.act.action, resource, context)?;
             Ok(self.explain(&response))
         };
@@ -75,7 +76,7 @@ impl Policy {
         }
         let answer = || -> Result<Vec<LabelId>, String> {
             let (principal, mut entities) = principal_entities(principal)?;
-            let context = context(act, None)?;
+            let context = context(act, None, None)?;
             let mut resources = Vec::with_capacity(labels.len());
             for (number, (_, label)) in labels.iter().enumerate() {
                 let resource = label_entity(label, &number.to_string())?;
@@ -95,7 +96,19 @@ impl Policy {
         answer().unwrap_or_default()
     }
 
-    /// Checks whether one thing may go to one recipient.
+    /// Decides whether partners may be asked about selectors of one class: what can lead to a person is asked about for a case only.
+    pub fn decide_ask(&self, principal: &Principal, act: &Act, class: SelectorClass) -> Decision {
+        if !principal.is(&act.actor) {
+            return Decision::deny("principal-is-not-actor", "Who asks is not the actor the act names");
+        }
+        let answer = || -> Result<Decision, String> {
+            let context = context(act, None, Some(class))?;
+            Ok(self.explain(&self.ask_alone(principal, Action::Ask, node_resource(), context)?))
+        };
+        answer().unwrap_or_else(|problem| undecidable(&problem))
+    }
+
+    /// Checks whether one thing may go to one recipient: by a release, as a hit of the recipient's ask, or as the selector of a request.
     ///
     /// # Errors
     /// Every rule that refuses, by name and in words; never empty.
@@ -108,15 +121,16 @@ impl Policy {
     }
 
     fn decide_release(&self, passage: &Passage<'_>) -> Result<Decision, String> {
-        if passage.act.action != Action::Release {
-            return Ok(Decision::deny("act-is-not-release", "The act is not a release"));
+        let action = passage.act.action;
+        if !matches!(action, Action::Release | Action::AnswerAsk | Action::RequestRelease) {
+            return Ok(Decision::deny("act-is-no-passage", "The act lets nothing pass to a partner"));
         }
         if !passage.principal.is(&passage.act.actor) {
             return Ok(Decision::deny("principal-is-not-actor", "Who asks is not the actor the act names"));
         }
         let resource = label_entity(passage.item.label, "label")?;
-        let context = context(passage.act, Some(passage))?;
-        let response = self.ask_alone(passage.principal, Action::Release, resource, context)?;
+        let context = context(passage.act, Some(passage), None)?;
+        let response = self.ask_alone(passage.principal, action, resource, context)?;
         let mut decision = self.explain(&response);
         if !decision.allowed {
             for reason in &mut decision.reasons {

@@ -32,3 +32,8 @@ fn regimes() {
 fn partners() {
     compare("partner_table", &golden::partner_table(&Policy::load().unwrap()));
 }
+
+#[test]
+fn asks() {
+    compare("ask_table", &golden::ask_table(&Policy::load().unwrap()));
+}

@@ -96,8 +96,12 @@ impl Setting {
     }
 
     fn check(&self) -> Result<(), Vec<String>> {
+        self.check_as(Action::Release)
+    }
+
+    fn check_as(&self, action: Action) -> Result<(), Vec<String>> {
         let passage = Passage {
-            act: &act(&self.principal, Action::Release, &self.why),
+            act: &act(&self.principal, action, &self.why),
             principal: &self.principal,
             second: self.second.as_ref(),
             sender: &node("fi.coast-guard"),
@@ -292,6 +296,62 @@ fn linkable_and_personal_things_need_people() {
             setting.second = Some(second.clone());
         });
         assert_eq!(refusals, ["person-needs-two"], "the same person twice, or one without the role, is one");
+    }
+}
+
+/// Whether an ask by a Member State's authority, under these terms, would be answered with a hit.
+fn hit(change: impl FnOnce(&mut Setting)) -> Result<(), Vec<String>> {
+    let mut setting = Setting::passing();
+    setting.principal = Principal::Partner { node: node("at.investment-screening"), class: PartnerClass::MemberState };
+    setting.kind = ItemKind::Selector;
+    setting.agreement.kinds = [ItemKind::Selector].into();
+    change(&mut setting);
+    setting.check_as(Action::AnswerAsk)
+}
+
+#[test]
+fn a_hit_is_told_only_of_what_may_be_shared() {
+    assert_eq!(hit(|_| {}), Ok(()));
+    assert_eq!(hit(|setting| setting.class = SelectorClass::Linkable), Ok(()), "that it is asked for a case is the asker's duty");
+    let refused = |change: fn(&mut Setting)| hit(change).expect_err("must not be told");
+    assert!(
+        refused(|setting| setting.label = label(Regime::Gdpr, Tlp::Amber, &["fdi-screening"]))
+            .contains(&"investment-screening-only".into())
+    );
+    assert!(
+        refused(|setting| _ = setting.label.marking.permitted.remove(&PermittedAction::Share))
+            .contains(&"share-not-permitted".into())
+    );
+    assert!(refused(|setting| setting.label.origin = node("nl.customs")).contains(&"originator-consent".into()));
+    assert!(refused(|setting| setting.label.scope = Scope::Desk("sea".into())).contains(&"answer-node-scope".into()));
+    assert!(refused(|setting| setting.agreement.in_force = false).contains(&"agreement-not-in-force".into()));
+    assert!(refused(|setting| setting.agreement.kinds = [ItemKind::Finding].into()).contains(&"kind-outside-agreement".into()));
+    let abroad = refused(|setting| {
+        setting.recipient = Recipient { class: PartnerClass::ThirdCountryAdequate, regime: RecipientRegime::None };
+    });
+    assert!(abroad.contains(&"answer-inside-the-union".into()), "{abroad:?}");
+    let led = refused(|setting| setting.label = label(Regime::Led, Tlp::Green, &["infrastructure-protection"]));
+    assert_eq!(led, ["answer-law-enforcement-data"]);
+}
+
+#[test]
+fn what_can_lead_to_a_person_is_asked_about_by_a_person_for_a_case() {
+    let analyst = person("anna", &[Role::Analyst]);
+    let itself = Principal::Node(node("fi.coast-guard"));
+    let asked = |principal: &Principal, class, case: Option<&str>| {
+        let mut act = act(principal, Action::Ask, "infrastructure-protection");
+        act.case = case.map(|id| CaseId::new(id).unwrap());
+        policy().decide_ask(principal, &act, class).allowed
+    };
+    for class in [SelectorClass::Linkable, SelectorClass::Personal] {
+        assert!(!asked(&analyst, class, None));
+        assert!(asked(&analyst, class, Some("case-7")));
+        assert!(!asked(&itself, class, Some("case-7")), "the node asks by itself about impersonal things only");
+    }
+    assert!(asked(&analyst, SelectorClass::Impersonal, None));
+    assert!(asked(&itself, SelectorClass::Impersonal, None));
+    for role in [Role::Administrator, Role::Auditor, Role::DataProtectionOfficer, Role::Operator, Role::Releaser] {
+        assert!(!asked(&person("other", &[role]), SelectorClass::Impersonal, None), "{role:?}");
     }
 }
 

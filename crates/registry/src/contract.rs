@@ -4,6 +4,7 @@
 //! they leave it uncommitted. Tests of a whole store take a fresh, empty [`Store`](crate::Store).
 //! [`store_contract!`](crate::store_contract) makes a `#[test]` of each.
 
+mod asks;
 mod catalogue;
 mod findings;
 mod journal_entries;
@@ -17,6 +18,10 @@ mod subjects;
 mod transactions;
 mod witnesses;
 
+pub use asks::{
+    counts_of_asks_add_up, hits_come_back_until_they_expire, references_belong_to_one_partner,
+    requests_are_answered_once_and_expire,
+};
 pub use catalogue::{
     an_erased_file_is_seen_by_no_snapshot, files_are_seen_from_their_snapshot_on, only_known_tables_and_columns_take_files,
     random_changes_of_files_add_up, tables_keep_their_columns,
@@ -68,6 +73,8 @@ macro_rules! store_contract {
             imports_are_found_until_erased, runs_and_jobs_come_back, checkpoints_are_found_by_time,
             accounts_and_sessions_come_back, partners_come_back, parcels_are_numbered_and_delivered,
             received_parcels_count_once, recalls_reach_those_who_have_it, a_recalled_statement_arrives_ended,
+            references_belong_to_one_partner, counts_of_asks_add_up, hits_come_back_until_they_expire,
+            requests_are_answered_once_and_expire,
             tables_keep_their_columns, files_are_seen_from_their_snapshot_on, an_erased_file_is_seen_by_no_snapshot,
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
             journal_entries_are_found_by_their_terms, witnessed_logs_come_back, bundles_and_requests_come_back,

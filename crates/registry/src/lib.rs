@@ -12,6 +12,7 @@
 #[expect(clippy::unwrap_used, reason = "these are tests, kept here so that every backend runs the same ones")]
 pub mod contract;
 
+mod asks;
 mod bundles;
 mod catalogue;
 mod error;
@@ -29,6 +30,7 @@ mod statements;
 mod subjects;
 mod witnesses;
 
+pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use bundles::{BundleRow, Bundles};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use error::StoreError;
@@ -75,6 +77,7 @@ pub trait Transaction:
     + People
     + Partners
     + Parcels
+    + Asks
     + JournalEntries
     + JournalIndex
     + Witnesses

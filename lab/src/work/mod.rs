@@ -1,5 +1,6 @@
 //! Our side of the benchmarks: pieces of work that the lab starts as processes of their own. Each ends with one line of JSON.
 
+mod asks;
 mod decode;
 mod detect;
 mod import;
@@ -37,6 +38,9 @@ pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
         ("import-rows", [folder, source]) => import::rows(Path::new(folder), Path::new(source))?,
         ("detect", [folder]) => detect::run(Path::new(folder))?,
         ("scan", [folder, repeat, area @ ..]) => scan::run(Path::new(folder), repeat.parse()?, area)?,
+        ("asks-input", [folder, asker, owner]) => asks::input(Path::new(folder), asker.parse()?, owner.parse()?)?,
+        ("asks-prepare", [folder, mode]) => asks::prepare(Path::new(folder), mode)?,
+        ("asks-ask", [folder, mode]) => asks::ask(Path::new(folder), mode)?,
         _ => return Err(format!("there is no work {task} with {} arguments", arguments.len()).into()),
     };
     let report = Report {

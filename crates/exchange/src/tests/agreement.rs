@@ -144,3 +144,31 @@ fn what_is_received_is_bound() {
     sooner.expires = Some(second(20));
     assert_eq!(terms.bind(&sooner, second(10)).expires, Some(second(20)));
 }
+
+#[test]
+fn what_came_later_is_signed_only_where_it_says_something() {
+    let old = terms("fi.coast-guard", "at.fdi");
+    let written = serde_json::to_value(&old).unwrap();
+    for field in ["ask_purposes", "neither_confirm_nor_deny", "onward", "safeguards", "reuse_law"] {
+        assert!(written.get(field).is_none(), "{field}");
+    }
+    assert_eq!(old.answered_purposes(), &old.purposes);
+    let new = AgreementTerms {
+        ask_purposes: [purpose("fdi-screening")].into(),
+        onward: true,
+        safeguards: Some("Administrative arrangement of 1 March 2026 (fictional)".to_owned()),
+        ..old.clone()
+    };
+    assert_ne!(new.hash(), old.hash());
+    assert_eq!(AgreementTerms::from_text(&serde_json::to_string(&new).unwrap()).unwrap(), new);
+    assert_eq!(new.answered_purposes(), &[purpose("fdi-screening")].into());
+    let fi = identity("fi.coast-guard");
+    for (wrong, term) in [
+        (AgreementTerms { ask_purposes: [purpose("crime-prevention")].into(), ..old.clone() }, "ask_purposes"),
+        (AgreementTerms { safeguards: Some(" ".to_owned()), ..old.clone() }, "safeguards"),
+        (AgreementTerms { reuse_law: Some("x".repeat(256)), ..old }, "reuse_law"),
+    ] {
+        let error = SignedAgreement::propose(wrong, &fi).unwrap_err();
+        assert!(matches!(&error, AgreementError::Term { term: found, .. } if *found == term), "{term}: {error}");
+    }
+}

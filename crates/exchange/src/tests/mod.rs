@@ -4,6 +4,8 @@ mod agreement;
 mod identity;
 mod parcel;
 mod release;
+mod request;
+mod seeds;
 mod sync;
 mod vectors;
 
@@ -18,7 +20,7 @@ use oikos_model::{
 use crate::*;
 
 /// A moment: so many seconds after the agreement of [`terms`] began.
-fn second(seconds: i64) -> Timestamp {
+pub(crate) fn second(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + seconds).unwrap()
 }
 
@@ -45,7 +47,7 @@ fn identity(name: &str) -> NodeIdentity {
     NodeIdentity::generate(describe(name), second(-1000)).unwrap()
 }
 
-fn terms(one: &str, other: &str) -> AgreementTerms {
+pub(crate) fn terms(one: &str, other: &str) -> AgreementTerms {
     AgreementTerms {
         format: 1,
         title: "Fictional agreement on unusual investments near cables".to_owned(),
@@ -56,6 +58,11 @@ fn terms(one: &str, other: &str) -> AgreementTerms {
         regimes: [Regime::Gdpr].into(),
         pre_authorised: BTreeSet::new(),
         ask_budgets_per_day: Default::default(),
+        ask_purposes: BTreeSet::new(),
+        neither_confirm_nor_deny: BTreeSet::new(),
+        onward: false,
+        safeguards: None,
+        reuse_law: None,
         retention_days: 90,
         crypto_floor: CryptoFloor::HybridPostQuantum,
         valid_from: second(0),
@@ -64,13 +71,13 @@ fn terms(one: &str, other: &str) -> AgreementTerms {
 }
 
 /// Two nodes with an agreement, each as itself and as the other sees it.
-struct Pair {
-    fi: NodeIdentity,
-    at: NodeIdentity,
+pub(crate) struct Pair {
+    pub(crate) fi: NodeIdentity,
+    pub(crate) at: NodeIdentity,
     /// FI as AT sees it.
-    fi_partner: Partner,
+    pub(crate) fi_partner: Partner,
     /// AT as FI sees it.
-    at_partner: Partner,
+    pub(crate) at_partner: Partner,
 }
 
 impl Pair {
@@ -78,7 +85,7 @@ impl Pair {
         Self::with(terms("fi.coast-guard", "at.fdi"))
     }
 
-    fn with(terms: AgreementTerms) -> Self {
+    pub(crate) fn with(terms: AgreementTerms) -> Self {
         let (fi, at) = (identity("fi.coast-guard"), identity("at.fdi"));
         let proposal = SignedAgreement::propose(terms, &fi).unwrap();
         let agreement = proposal.countersign(&at, fi.card()).unwrap();
@@ -196,6 +203,8 @@ fn content(pair: &Pair) -> ParcelContent {
         findings: vec![released.finding],
         statements: vec![desk.preview_statement(&statement("Grey Petrel"), &label).unwrap()],
         retractions: Vec::new(),
+        requests: Vec::new(),
+        answers: Vec::new(),
         leaves: false,
     }
 }

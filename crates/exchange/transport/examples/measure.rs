@@ -88,6 +88,8 @@ fn content(statements: usize, agreement: ContentHash) -> ParcelContent {
         findings: Vec::new(),
         statements: (0..statements).map(statement).collect(),
         retractions: Vec::new(),
+        requests: Vec::new(),
+        answers: Vec::new(),
         leaves: false,
     }
 }

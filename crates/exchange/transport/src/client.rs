@@ -9,8 +9,11 @@ use hyper::client::conn::http2::SendRequest;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use oikos_exchange::{CardError, IdentityCard, NodeIdentity, Receipt, ReceiptError};
-use oikos_model::{ContentHash, NodeId};
+use oikos_exchange::{
+    AskAnswer, AskRefusal, CardError, IdentityCard, MAXIMUM_ANSWER_BYTES, MAXIMUM_HEADER_BYTES, MAXIMUM_PAGE_BYTES, NodeIdentity,
+    Partner, PartnerSet, Question, Receipt, ReceiptError, SignedAskSet,
+};
+use oikos_model::{ContentHash, NodeId, Timestamp};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -18,8 +21,8 @@ use tokio_rustls::TlsConnector;
 use crate::limits::Limits;
 use crate::tls::{TlsSetupError, client_config, server_name};
 use crate::wire::{
-    IDENTITY_PATH, MAXIMUM_ANSWER_LENGTH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH, Refused, SEALED_CONTENT_TYPE, WitnessAnswer,
-    WitnessRequest,
+    ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, IDENTITY_PATH, MAXIMUM_ANSWER_LENGTH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH,
+    Refused, SEALED_CONTENT_TYPE, WitnessAnswer, WitnessRequest,
 };
 
 /// Why a parcel was not delivered. It stays in the outbox unless the partner refused it for good.
@@ -74,6 +77,9 @@ pub enum DeliveryError {
     /// The card that the partner sent is wrong.
     #[error(transparent)]
     Card(#[from] CardError),
+    /// The asked set or the answer that the partner sent is refused.
+    #[error(transparent)]
+    Ask(#[from] AskRefusal),
 }
 
 /// Tells another key than the pinned one from everything else that can go wrong in a handshake.
@@ -154,6 +160,20 @@ impl Client {
     }
 }
 
+/// One request.
+struct Sent<'a> {
+    method: Method,
+    path: &'a str,
+    content_type: &'static str,
+    body: Bytes,
+}
+
+impl<'a> Sent<'a> {
+    fn get(path: &'a str) -> Self {
+        Self { method: Method::GET, path, content_type: CBOR_CONTENT_TYPE, body: Bytes::new() }
+    }
+}
+
 /// An open link to one partner, for one parcel or many.
 pub struct Connection {
     requests: SendRequest<Full<Bytes>>,
@@ -176,7 +196,8 @@ impl Connection {
     pub async fn deliver(&mut self, bytes: impl Into<Bytes> + Send) -> Result<Receipt, DeliveryError> {
         let bytes = bytes.into();
         let parcel = ContentHash::of_bytes(&bytes);
-        let answer = self.request(Method::POST, PARCELS_PATH, bytes).await?;
+        let sent = Sent { method: Method::POST, path: PARCELS_PATH, content_type: SEALED_CONTENT_TYPE, body: bytes };
+        let answer = self.request(sent, MAXIMUM_ANSWER_LENGTH).await?;
         let receipt: Receipt = serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?;
         receipt.verify(parcel, &self.own, &self.card)?;
         Ok(receipt)
@@ -187,7 +208,7 @@ impl Connection {
     /// # Errors
     /// When the link fails or the card is wrong.
     pub async fn identity(&mut self) -> Result<IdentityCard, DeliveryError> {
-        let answer = self.request(Method::GET, IDENTITY_PATH, Bytes::new()).await?;
+        let answer = self.request(Sent::get(IDENTITY_PATH), MAXIMUM_ANSWER_LENGTH).await?;
         let text = std::str::from_utf8(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?;
         let card = IdentityCard::from_json(text)?;
         if card.node() != self.card.node() || card.content.keys != self.card.content.keys {
@@ -224,24 +245,62 @@ impl Connection {
             .map_err(|error| DeliveryError::Answer(error.to_string()))
     }
 
-    async fn request(&mut self, method: Method, path: &'static str, body: Bytes) -> Result<Bytes, DeliveryError> {
+    /// Gets a partner's asked set, header and all pages, and verifies it. `wanted.page` is not looked at.
+    ///
+    /// # Errors
+    /// When the link fails, the partner refuses, or the set is not what it must be.
+    pub async fn ask_set(
+        &mut self,
+        partner: &Partner,
+        wanted: &AskSetWanted,
+        now: Timestamp,
+    ) -> Result<PartnerSet, DeliveryError> {
+        let path = |page| AskSetWanted { page, ..wanted.clone() }.to_path();
+        let header = self.request(Sent::get(&path(None)), MAXIMUM_HEADER_BYTES).await?;
+        let mut set = PartnerSet::accept(SignedAskSet::read(&header)?, &self.own, partner, now)?;
+        let context = &set.header().context;
+        if (&context.purpose, context.class, context.epoch) != (&wanted.purpose, wanted.class, wanted.epoch) {
+            return Err(AskRefusal::OtherContext.into());
+        }
+        let missing: Vec<usize> = set.missing().collect();
+        for number in missing {
+            // A set has at most 32 pages.
+            let page = self.request(Sent::get(&path(Some(number as u32))), MAXIMUM_PAGE_BYTES).await?;
+            set.take_page(&page)?;
+        }
+        Ok(set)
+    }
+
+    /// Asks a question. What the answer says, [`Asking::finish`](oikos_exchange::Asking::finish) finds out.
+    ///
+    /// # Errors
+    /// When the link fails, the partner refuses, or the answer cannot be read.
+    pub async fn ask(&mut self, question: &Question) -> Result<AskAnswer, DeliveryError> {
+        let body = question.to_bytes().into();
+        let sent = Sent { method: Method::POST, path: ASKS_PATH, content_type: CBOR_CONTENT_TYPE, body };
+        Ok(AskAnswer::read(&self.request(sent, MAXIMUM_ANSWER_BYTES).await?)?)
+    }
+
+    async fn request(&mut self, sent: Sent<'_>, most: usize) -> Result<Bytes, DeliveryError> {
         let limit = self.limits.request;
-        let answered = timeout(limit, self.request_untimed(method, path, body)).await;
+        let answered = timeout(limit, self.request_untimed(sent, most)).await;
         answered.map_err(|_| DeliveryError::Timeout { doing: "the request", limit })?
     }
 
-    async fn request_untimed(&mut self, method: Method, path: &'static str, body: Bytes) -> Result<Bytes, DeliveryError> {
+    /// Reads at most so many bytes of an answer; a refusal is never longer than [`MAXIMUM_ANSWER_LENGTH`].
+    async fn request_untimed(&mut self, sent: Sent<'_>, most: usize) -> Result<Bytes, DeliveryError> {
         let unreadable = |error: String| DeliveryError::Answer(error);
         let request = Request::builder()
-            .method(method)
-            .uri(format!("https://{}{path}", self.card.content.description.address))
-            .header(CONTENT_TYPE, SEALED_CONTENT_TYPE)
-            .body(Full::new(body))
+            .method(sent.method)
+            .uri(format!("https://{}{}", self.card.content.description.address, sent.path))
+            .header(CONTENT_TYPE, sent.content_type)
+            .body(Full::new(sent.body))
             .map_err(|error| unreadable(error.to_string()))?;
         self.requests.ready().await?;
         let response = self.requests.send_request(request).await?;
         let status = response.status();
-        let answer = Limited::new(response.into_body(), MAXIMUM_ANSWER_LENGTH).collect().await;
+        let most = if status == StatusCode::OK { most } else { MAXIMUM_ANSWER_LENGTH };
+        let answer = Limited::new(response.into_body(), most).collect().await;
         let answer = answer.map_err(|error| unreadable(error.to_string()))?.to_bytes();
         if status == StatusCode::OK {
             return Ok(answer);

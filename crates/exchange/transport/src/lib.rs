@@ -9,8 +9,10 @@
 //! | `/exchange/v1/journal/keys` | POST | the sender's journal keys, signed | 200 and the node's own |
 //! | `/exchange/v1/journal/add-checkpoint` | POST | C2SP `tlog-witness` | as there: 200, 400, 403, 404, 409, 422 |
 //! | `/exchange/v1/identity` | GET | | 200 and the node's identity card |
+//! | `/exchange/v1/ask-sets?purpose&class&epoch` | GET | | 200 and the signed header of an asked set; with `&page`, a page |
+//! | `/exchange/v1/asks` | POST | a question | 200 and its answer; 413 too large; 422 refused; 503 try again |
 //!
-//! A refusal is JSON: `{"code", "message"}`. A later path for asks has its place beside these.
+//! Questions, answers and sets are CBOR. A refusal is JSON: `{"code", "message"}`.
 
 mod client;
 mod limits;
@@ -22,4 +24,4 @@ pub use client::{Client, Connection, DeliveryError, Link};
 pub use limits::Limits;
 pub use server::{Handler, Server, ServerError};
 pub use tls::{Directory, TlsSetupError};
-pub use wire::{Refused, WitnessAnswer, WitnessRequest};
+pub use wire::{AskSetWanted, Refused, WitnessAnswer, WitnessRequest};

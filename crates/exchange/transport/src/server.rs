@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use oikos_exchange::{NodeIdentity, Receipt};
+use oikos_exchange::{MAXIMUM_QUESTION_BYTES, NodeIdentity, Receipt};
 use oikos_model::NodeId;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -20,7 +20,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::limits::Limits;
 use crate::tls::{Directory, TlsSetupError, pin_of, server_config};
-use crate::wire::{IDENTITY_PATH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH, Refused, WitnessAnswer, WitnessRequest};
+use crate::wire::{
+    ASK_SETS_PATH, ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, IDENTITY_PATH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH, Refused,
+    WitnessAnswer, WitnessRequest,
+};
 
 /// What the node does with what partners send.
 pub trait Handler: Send + Sync + 'static {
@@ -32,6 +35,22 @@ pub trait Handler: Send + Sync + 'static {
         let _ = (partner, request, body);
         async { WitnessAnswer::new(404, "this node is no witness\n") }
     }
+
+    /// Gives the signed header or a page of the set that `partner` may ask about, as it travels. A node that offers none refuses.
+    fn ask_set(&self, partner: NodeId, wanted: AskSetWanted) -> impl Future<Output = Result<Bytes, Refused>> + Send {
+        drop((partner, wanted));
+        async { Err(not_offered()) }
+    }
+
+    /// Answers the bytes of a question from `partner`. A node that offers no asks refuses.
+    fn ask(&self, partner: NodeId, question: Bytes) -> impl Future<Output = Result<Bytes, Refused>> + Send {
+        drop((partner, question));
+        async { Err(not_offered()) }
+    }
+}
+
+fn not_offered() -> Refused {
+    Refused::finally("not_offered", "this node answers no asks")
 }
 
 /// Why a server cannot listen.
@@ -162,42 +181,65 @@ async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Reques
             Err(_) => text(&WitnessAnswer::new(408, "the request took too long\n")),
         };
     }
-    match (request.method(), request.uri().path()) {
-        (&Method::POST, PARCELS_PATH) => match timeout(shared.limits.request, take_parcel(shared, partner, request)).await {
-            Ok(answer) => answer,
-            Err(_) => refused(StatusCode::REQUEST_TIMEOUT, &Refused::for_now("timeout", "the parcel took too long")),
-        },
-        (&Method::GET, IDENTITY_PATH) => json(StatusCode::OK, shared.card.clone()),
-        (_, PARCELS_PATH | IDENTITY_PATH) => {
-            refused(StatusCode::METHOD_NOT_ALLOWED, &Refused::finally("method", "parcels are posted, the identity is got"))
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let answered = async {
+        match (method, path.as_str()) {
+            (Method::POST, PARCELS_PATH) => take_parcel(shared, partner, request).await,
+            (Method::GET, IDENTITY_PATH) => Ok(json(StatusCode::OK, shared.card.clone())),
+            (Method::GET, ASK_SETS_PATH) => give_ask_set(shared, partner, request.uri().query()).await,
+            (Method::POST, ASKS_PATH) => take_question(shared, partner, request).await,
+            (_, PARCELS_PATH | IDENTITY_PATH | ASK_SETS_PATH | ASKS_PATH) => {
+                let message = "parcels and asks are posted, identity and ask-sets are got";
+                Err((StatusCode::METHOD_NOT_ALLOWED, Refused::finally("method", message)))
+            }
+            _ => Err((StatusCode::NOT_FOUND, Refused::finally("not_found", "there is no such path"))),
         }
-        _ => refused(StatusCode::NOT_FOUND, &Refused::finally("not_found", "there is no such path")),
+    };
+    match timeout(shared.limits.request, answered).await {
+        Ok(Ok(response)) => response,
+        Ok(Err((status, refusal))) => refused(status, &refusal),
+        Err(_) => refused(StatusCode::REQUEST_TIMEOUT, &Refused::for_now("timeout", "the request took too long")),
     }
 }
 
-async fn take_parcel<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let limit = shared.limits.body_length;
+/// What is answered: the node's answer, or a refusal with its status.
+type Answered = Result<Response<Full<Bytes>>, (StatusCode, Refused)>;
+
+async fn take_parcel<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Answered {
+    let bytes = body(request, shared.limits.body_length, "a parcel").await?;
+    let receipt = shared.handler.parcel(partner, bytes).await.map_err(with_status)?;
+    let text = serde_json::to_vec(&receipt);
+    let text = text.map_err(|_| with_status(Refused::for_now("receipt", "the receipt cannot be written")))?;
+    Ok(json(StatusCode::OK, text.into()))
+}
+
+async fn give_ask_set<H: Handler>(shared: &Shared<H>, partner: NodeId, query: Option<&str>) -> Answered {
+    let wanted = query.and_then(AskSetWanted::from_query).ok_or_else(|| {
+        let message = "expected purpose=…&class=impersonal|linkable|personal&epoch=DAY, and &page=NUMBER for a page";
+        (StatusCode::UNPROCESSABLE_ENTITY, Refused::finally("query", message))
+    })?;
+    shared.handler.ask_set(partner, wanted).await.map(cbor).map_err(with_status)
+}
+
+async fn take_question<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Answered {
+    let bytes = body(request, MAXIMUM_QUESTION_BYTES, "a question").await?;
+    shared.handler.ask(partner, bytes).await.map(cbor).map_err(with_status)
+}
+
+/// Reads a body within its limit. One that announces its length is refused before it is read.
+async fn body(request: Request<Incoming>, limit: usize, what: &str) -> Result<Bytes, (StatusCode, Refused)> {
     let oversized = || {
-        let message = format!("a parcel has at most {limit} bytes");
-        refused(StatusCode::PAYLOAD_TOO_LARGE, &Refused::finally("oversized", message))
+        let message = format!("{what} has at most {limit} bytes");
+        (StatusCode::PAYLOAD_TOO_LARGE, Refused::finally("oversized", message))
     };
-    // A body that announces its length is refused before it is read.
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|announced| announced > limit) {
-        return oversized();
+        return Err(oversized());
     }
-    let bytes = match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return oversized(),
-        Err(_) => return refused(StatusCode::BAD_REQUEST, &Refused::for_now("body", "the body ended early")),
-    };
-    match shared.handler.parcel(partner, bytes).await {
-        Ok(receipt) => match serde_json::to_vec(&receipt) {
-            Ok(text) => json(StatusCode::OK, text.into()),
-            Err(_) => refused(StatusCode::SERVICE_UNAVAILABLE, &Refused::for_now("receipt", "the receipt cannot be written")),
-        },
-        Err(refusal) if refusal.try_again => refused(StatusCode::SERVICE_UNAVAILABLE, &refusal),
-        Err(refusal) => refused(StatusCode::UNPROCESSABLE_ENTITY, &refusal),
+    match Limited::new(request.into_body(), limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(oversized()),
+        Err(_) => Err((StatusCode::BAD_REQUEST, Refused::for_now("body", "the body ended early"))),
     }
 }
 
@@ -222,14 +264,28 @@ fn text(answer: &WitnessAnswer) -> Response<Full<Bytes>> {
     response
 }
 
+fn with_status(refusal: Refused) -> (StatusCode, Refused) {
+    let status = if refusal.try_again { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
+    (status, refusal)
+}
+
 fn refused(status: StatusCode, refusal: &Refused) -> Response<Full<Bytes>> {
     // Two strings always serialise; an empty body would still carry the status.
     json(status, serde_json::to_vec(refusal).unwrap_or_default().into())
 }
 
 fn json(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body));
+    let mut response = with_content_type(body, "application/json");
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+    response
+}
+
+fn cbor(body: Bytes) -> Response<Full<Bytes>> {
+    with_content_type(body, CBOR_CONTENT_TYPE)
+}
+
+fn with_content_type(body: Bytes, content_type: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

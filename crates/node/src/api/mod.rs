@@ -1,6 +1,7 @@
 //! The HTTP API: OpenAPI 3.1, kept as a golden file in `crates/node/openapi.json`. Handlers only translate; services decide and journal.
 
 mod answer;
+mod asks;
 mod bundles;
 mod exchange;
 mod findings;
@@ -72,6 +73,13 @@ pub(crate) struct Shared {
         subjects::list,
         subjects::open,
         subjects::step,
+        asks::ask,
+        asks::hits,
+        asks::preview,
+        asks::send,
+        asks::list,
+        asks::show,
+        asks::decide,
         oversight::journal,
         oversight::verify,
         oversight::search,
@@ -120,6 +128,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/bundles/{id}/exports", post(bundles::export))
         .route("/subjects", get(subjects::list).post(subjects::open))
         .route("/subjects/{id}/steps", post(subjects::step))
+        .route("/asks", post(asks::ask))
+        .route("/asks/hits", get(asks::hits))
+        .route("/requests/preview", post(asks::preview))
+        .route("/requests", get(asks::list).post(asks::send))
+        .route("/requests/{direction}/{partner}/{id}", get(asks::show))
+        .route("/requests/incoming/{partner}/{id}/answer", post(asks::decide))
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
         .route("/journal/search", get(oversight::search))

@@ -48,7 +48,7 @@ impl LinkedNode {
     /// in words, or `None`.
     async fn cosigned_by(&self, partner: Asked, note: &str, checkpoint: &Checkpoint) -> Result<Option<String>, NodeError> {
         let unreachable = |error: oikos_exchange_transport::DeliveryError| NodeError::Conflict(error.to_string());
-        let mut link = self.links().connect(&partner.card).await.map_err(unreachable)?;
+        let mut link = self.client().connect(&partner.card).await.map_err(unreachable)?;
         let Asked { node, mut verifiers, mut old_size, .. } = partner;
         if verifiers.is_empty() {
             verifiers = self.exchange_keys(&mut link, &node).await?;

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the house")]
 
-pub(crate) mod pair;
+pub(crate) mod reopened;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

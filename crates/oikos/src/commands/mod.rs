@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod ask;
 pub(crate) mod bundle;
 pub(crate) mod demo;
 pub(crate) mod detect;
@@ -12,6 +13,7 @@ pub(crate) mod leads;
 pub(crate) mod partner;
 pub(crate) mod recall;
 pub(crate) mod release;
+pub(crate) mod request;
 pub(crate) mod serve;
 pub(crate) mod sql;
 pub(crate) mod subject;

@@ -28,6 +28,12 @@ pub(crate) struct Release {
     /// Statements about who owns what around a company: lei:VALUE or company-number:VALUE
     #[arg(long, value_name = "KIND:VALUE")]
     register_around: Option<String>,
+    /// The ground of one transfer outside the Union without adequacy or safeguards, with --because
+    #[arg(long, requires = "because", value_parser = ["vital_interests", "immediate_threat", "individual_case", "legal_claims", "public_interest"])]
+    derogation: Option<String>,
+    /// The facts that give that ground
+    #[arg(long, requires = "derogation")]
+    because: Option<String>,
     /// Only show what would leave
     #[arg(long)]
     preview: bool,
@@ -80,11 +86,13 @@ impl Release {
             None => None,
         };
         let fields = (!self.fields.is_empty()).then_some(&self.fields);
-        Ok(json!({ "partner": self.to, "finding": finding, "fields": fields, "register_around": register_around }))
+        let derogation = self.derogation.as_ref().map(|ground| json!({ "ground": ground, "justification": self.because }));
+        Ok(json!({ "partner": self.to, "finding": finding, "fields": fields, "register_around": register_around,
+            "derogation": derogation }))
     }
 }
 
-fn print(view: &Value, heading: &str) {
+pub(crate) fn print(view: &Value, heading: &str) {
     let rows =
         |side: &Value| show::items(side).iter().map(|field| vec![show::text(field, "name"), show::text(field, "text")]).collect();
     show::table(&[heading, ""], rows(&view["leaves"]), "Nothing leaves.");

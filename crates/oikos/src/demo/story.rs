@@ -120,6 +120,7 @@ impl Story<'_> {
                 finding: Some(FindingName { origin: None, key }),
                 fields: None,
                 register_around: None,
+                derogation: None,
             };
             let releaser = releaser.clone();
             on(&self.stage.fi, move |node| node.release(&releaser, &request)).await?;
@@ -143,6 +144,7 @@ impl Story<'_> {
             finding: None,
             fields: None,
             register_around: Some(CompanyName { kind: "lei".into(), value: owner }),
+            derogation: None,
         };
         let view = on(&self.stage.at, move |node| node.release(&releaser, &request)).await?;
         deliver(&self.stage.at).await?;

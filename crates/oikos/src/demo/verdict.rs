@@ -211,7 +211,8 @@ async fn deal_is_refused(stage: &Stage) -> Result<bool, Failure> {
     let releaser = stage.at.releaser("fdi-screening")?;
     for line in findings(&stage.at, false).await? {
         let finding = Some(FindingName { origin: None, key: key_of(&line)? });
-        let request = ReleaseRequest { partner: stage.fi.id().clone(), finding, fields: None, register_around: None };
+        let request =
+            ReleaseRequest { partner: stage.fi.id().clone(), finding, fields: None, register_around: None, derogation: None };
         let releaser = releaser.clone();
         let outcome = on(&stage.at, move |node| Ok(node.release(&releaser, &request))).await?;
         match outcome {

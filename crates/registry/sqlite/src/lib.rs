@@ -4,6 +4,7 @@
 //! Rows are deleted for good: freed space is overwritten and given back, and the write-ahead log is emptied after an erasure.
 //! Times are kept to the microsecond. The SQL is plain, so that the PostgreSQL backend can say the same.
 
+mod asks;
 mod bundles;
 mod catalogue;
 mod columns;
