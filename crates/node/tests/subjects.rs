@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod house;
+#[allow(dead_code, reason = "each test file uses its part of the pair")]
 #[path = "house/pair.rs"]
 mod pair;
 
@@ -86,6 +87,7 @@ fn one_request_erases_both_nodes_copies_and_the_journal_says_nothing_of_them() {
         finding: Some(FindingName { origin: None, key }),
         fields: None,
         register_around: None,
+        derogation: Default::default(),
     };
     pair.fi.node.release(&pair.fi.releaser(WHY), &request).unwrap();
     pair.deliver();

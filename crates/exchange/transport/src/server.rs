@@ -260,7 +260,7 @@ fn text(answer: &WitnessAnswer) -> Response<Full<Bytes>> {
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     // The protocol's type for a size, which is what 409 answers with.
     let kind = if answer.status == 409 { "text/x.tlog.size" } else { "text/plain; charset=utf-8" };
-    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 

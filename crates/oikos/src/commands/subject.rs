@@ -12,8 +12,8 @@ use crate::{files, show};
 
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  oikos subject open --node fi --as dora --wants access --name 'Aino Salainen' --birth-date 1954-03-02\n  \
-  oikos subject find ID --node fi --as dora\n  oikos subject refuse ID --node fi --as dora --law 'Dir. (EU) 2016/680 Art. 15(1)(b)' --reason '…' --supervisor '…'"
+    after_help = "Example:\n  oikos subject --node fi --as dora open --wants access --name 'Aino Salainen' --birth-date 1954-03-02\n  \
+  oikos subject --node fi --as dora find ID\n  oikos subject --node fi --as dora refuse ID --law 'Dir. (EU) 2016/680 Art. 15(1)(b)' --reason '…' --supervisor '…'"
 )]
 pub(crate) struct Subject {
     #[command(flatten)]
