@@ -1,4 +1,5 @@
-//! Parcels: the envelope as it comes; whatever looks signed, sealed under the right key so that it gets past the seal; and the content inside.
+//! Parcels: the envelope as it comes; whatever looks signed, sealed under the right key so that it gets past the seal; and the
+//! content inside.
 #![no_main]
 #![expect(clippy::unwrap_used, reason = "what is written here can be read")]
 

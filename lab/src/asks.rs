@@ -1,4 +1,5 @@
-//! Benchmark `asks`: which of the asker's selectors does a partner hold? Against openmined_psi on the same selectors, with the same answer.
+//! Benchmark `asks`: which of the asker's selectors does a partner hold? Against openmined_psi on the same selectors, with the
+//! same answer.
 
 use std::path::Path;
 

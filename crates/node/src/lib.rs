@@ -2,7 +2,9 @@
 //! are faces of the same services; one process owns a node's folder.
 
 mod api;
+mod approvals;
 mod asks;
+mod attempts;
 mod bundle;
 mod caller;
 mod clocks;
@@ -22,14 +24,20 @@ mod keys;
 mod leads;
 mod link;
 mod node;
+mod oidc;
 mod passage;
+mod passkeys;
 mod people;
 mod received;
 mod release;
 mod requests;
 mod retention;
 mod rows;
+mod second_factor;
 mod serve;
+mod sessions;
+mod sign_in;
+mod sign_in_settings;
 mod sink;
 mod sql;
 mod subjects;
@@ -37,12 +45,13 @@ mod users;
 mod witness;
 
 pub use api::openapi_json;
+pub use approvals::{ApprovalDecision, ApprovalView, Verdict};
 pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, PersonName, SelectorName};
 pub use bundle::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use caller::Caller;
 pub use config::NodeConfig;
 pub use detect::{DetectRequest, RunReport};
-pub use error::NodeError;
+pub use error::{Factor, NodeError};
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
 pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
@@ -57,16 +66,23 @@ pub use leads::LeadView;
 pub use link::{Deliveries, Delivery, DeliveryLine, LinkedNode};
 pub use node::Node;
 pub(crate) use node::Noted;
+pub use oidc::SingleSignOn;
+pub use oikos_registry::{Direction, RequestState};
+pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
 pub use received::ReceivedLine;
 pub use release::{CompanyName, Derogation, FindingName, RecallRequest, RecallView, ReleaseLine, ReleaseRequest, ReleaseView};
 pub use requests::{RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestPreview, RequestView};
 pub use retention::ErasureReport;
+pub use second_factor::{EnrolmentView, RecoveryCodes};
 pub use serve::serve;
+pub use sessions::{Grounds, PurposeRequest, PurposeView, SessionView};
+pub use sign_in::{SignInRequest, SignedIn};
+pub use sign_in_settings::{OidcSettings, SecondFactorRule, SignInSettings};
 pub use sql::{SqlRequest, SqlResult};
 pub use subjects::{
     HeldFinding, HeldStatement, HeldView, SubjectAnswer, SubjectRequest, SubjectRequestView, SubjectStep, Wanted,
 };
-pub use users::{Grounds, UserRequest, UserView};
+pub use users::{UserRequest, UserView};
 pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// What every page, the README and the command line say.

@@ -29,6 +29,7 @@ impl Node {
     pub fn erase_expired(&self, caller: &Caller) -> Result<ErasureReport, NodeError> {
         let now = self.clock().now();
         let report = self.write(caller, Action::Erase, |tx| {
+            crate::approvals::expire(tx, now)?;
             let erased = self.lake().erase(tx, Erasure::Expired, now).map_err(NodeError::internal)?;
             let report = ErasureReport {
                 files: erased.paths.len() as u64,

@@ -12,6 +12,7 @@ mod journal_index;
 mod labels;
 mod local;
 mod parcels;
+mod people;
 mod sample;
 mod statements;
 mod subjects;
@@ -35,12 +36,17 @@ pub use journal_entries::journal_entries_have_no_gaps_and_can_lose_their_content
 pub use journal_index::journal_entries_are_found_by_their_terms;
 pub use labels::a_label_is_interned_once;
 pub use local::{
-    accounts_and_sessions_come_back, checkpoints_are_found_by_time, import_numbers_are_never_reused,
-    imports_are_found_until_erased, leads_are_replaced, partners_come_back, runs_and_jobs_come_back,
+    checkpoints_are_found_by_time, import_numbers_are_never_reused, imports_are_found_until_erased, leads_are_replaced,
+    partners_come_back, runs_and_jobs_come_back,
 };
 pub use parcels::{
     a_recalled_statement_arrives_ended, parcels_are_numbered_and_delivered, recalls_reach_those_who_have_it,
     received_parcels_count_once,
+};
+pub use people::{
+    a_challenge_is_taken_once, a_passkey_has_one_owner, a_subject_is_bound_once, accounts_come_back, approvals_come_back,
+    failed_sign_ins_are_kept_and_bounded, purposes_are_stated_per_case, second_factors_come_back_and_recovery_codes_count_once,
+    sessions_end,
 };
 pub use sample::act;
 pub use statements::{
@@ -71,7 +77,10 @@ macro_rules! store_contract {
             findings_are_filtered_and_ordered, decisions_stay_with_their_finding, derivations_are_found,
             erasing_findings_leaves_nothing, leads_are_replaced, import_numbers_are_never_reused,
             imports_are_found_until_erased, runs_and_jobs_come_back, checkpoints_are_found_by_time,
-            accounts_and_sessions_come_back, partners_come_back, parcels_are_numbered_and_delivered,
+            accounts_come_back, sessions_end, purposes_are_stated_per_case,
+            second_factors_come_back_and_recovery_codes_count_once, a_passkey_has_one_owner, a_challenge_is_taken_once,
+            a_subject_is_bound_once, failed_sign_ins_are_kept_and_bounded, approvals_come_back,
+            partners_come_back, parcels_are_numbered_and_delivered,
             received_parcels_count_once, recalls_reach_those_who_have_it, a_recalled_statement_arrives_ended,
             references_belong_to_one_partner, counts_of_asks_add_up, hits_come_back_until_they_expire,
             requests_are_answered_once_and_expire,

@@ -12,9 +12,12 @@
 #[expect(clippy::unwrap_used, reason = "these are tests, kept here so that every backend runs the same ones")]
 pub mod contract;
 
+mod approvals;
 mod asks;
+mod attempts;
 mod bundles;
 mod catalogue;
+mod credentials;
 mod error;
 mod findings;
 mod imports;
@@ -30,9 +33,12 @@ mod statements;
 mod subjects;
 mod witnesses;
 
+pub use approvals::{ApprovalRow, ApprovalState, Approvals};
 pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
+pub use attempts::{Attempts, AttemptsRow};
 pub use bundles::{BundleRow, Bundles};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
+pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
@@ -42,7 +48,7 @@ pub use labels::Labels;
 pub use leads::{LeadRow, Leads};
 pub use parcels::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow};
 pub use partners::{PartnerRow, Partners};
-pub use people::{People, SessionRow, UserRow};
+pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
@@ -75,6 +81,9 @@ pub trait Transaction:
     + Imports
     + Runs
     + People
+    + Credentials
+    + Attempts
+    + Approvals
     + Partners
     + Parcels
     + Asks

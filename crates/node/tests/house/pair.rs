@@ -158,6 +158,7 @@ impl Side {
             purpose: Purpose::new(purpose).unwrap(),
             legal_basis: LegalBasis::new("Reg. (EU) 2019/452 Art. 6").unwrap(),
             case: None,
+            is_stated: true,
         }
     }
 

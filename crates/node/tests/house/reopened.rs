@@ -9,6 +9,7 @@ use std::sync::Arc;
 use oikos_exchange::{AgreementTerms, CryptoFloor, ParcelKind, SignedAgreement};
 use oikos_model::{Clock, LegalBasis, NodeId, Purpose, Regime, SimulatedClock, Timestamp, Tlp, UserName};
 use oikos_node::{Caller, Grounds, LinkedNode, Node, NodeConfig, NodeFolder, PartnerRequest, UserRequest};
+use oikos_policy::Principal;
 
 const PASSWORD: &str = "a-password-of-length";
 
@@ -140,9 +141,8 @@ impl Member {
             disabled: false,
         };
         self.node().put_user(&self.operator(), &request).unwrap();
-        let (token, _) = self.node().sign_in(&request.name, PASSWORD).unwrap();
-        let grounds = Grounds { purpose: Some(Purpose::new(purpose).unwrap()), ..Grounds::default() };
-        self.node().caller_of_token(&token, grounds).unwrap()
+        let principal = Principal::person(request.name, roles.iter().copied()).unwrap();
+        Caller { principal, purpose: Purpose::new(purpose).unwrap(), ..self.operator() }
     }
 
     pub(crate) fn officer(&self) -> Caller {

