@@ -25,6 +25,7 @@
 
 mod agreement;
 mod ask;
+mod attestation;
 mod canonical;
 mod card;
 mod content;
@@ -54,6 +55,7 @@ pub use ask::{
     MINIMUM_SET_ENTRIES, PAGE_ENTRIES, PartnerSet, PersonError, Question, SealedEntries, SetBuilder, SignedAskSet,
     person_selectors,
 };
+pub use attestation::{AttestationKind, Attested};
 pub use card::{CardContent, CardError, IdentityCard, NodeDescription, PartnerClass};
 pub use content::{
     ContentProblem, FORMAT, ParcelContent, Period, Reasoning, Rectification, ReleasedFinding, ReleasedStatement, Retraction,

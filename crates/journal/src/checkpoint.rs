@@ -59,7 +59,7 @@ impl Checkpoint {
     }
 
     /// Reads the note's text. Extension lines are passed over: they say nothing about the tree.
-    fn parse(text: &str) -> Result<Self, CheckpointError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CheckpointError> {
         let mut lines = text.lines();
         let origin = lines.next().filter(|line| !line.is_empty()).ok_or(CheckpointError::Malformed("there is no origin line"))?;
         let size = lines.next().ok_or(CheckpointError::Malformed("there is no size line"))?;

@@ -1,7 +1,7 @@
 //! Entries: what is written of an act, and the commitment that stands for it in the log.
 
-use oikos_model::{Act, ContentHasher, NodeId, Timestamp};
-use oikos_registry::{JournalEntries, JournalRow, NewJournalRow, StoreError};
+use oikos_model::{Act, Actor, ContentHasher, NodeId, Timestamp};
+use oikos_registry::{JournalEntries, JournalIndex, JournalRow, NewJournalRow, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -94,13 +94,50 @@ pub struct RecordedEntry {
 ///
 /// # Errors
 /// When a part of the entry is over its limit, a subject has no kind, the system gives no random bytes, or the database fails.
-pub fn record<T: JournalEntries + ?Sized>(transaction: &mut T, entry: &Entry) -> Result<i64, JournalError> {
+pub fn record<T: JournalEntries + JournalIndex + ?Sized>(transaction: &mut T, entry: &Entry) -> Result<i64, JournalError> {
     check(entry)?;
     let content = canonical_json(entry)?;
     let mut salt = [0u8; 32];
     getrandom::fill(&mut salt).map_err(JournalError::NoRandomness)?;
     let commitment = commitment_of(&salt, &content).0;
-    Ok(transaction.append_journal(&NewJournalRow { content, salt, commitment, at: entry.act.at })?)
+    let position = transaction.append_journal(&NewJournalRow { content, salt, commitment, at: entry.act.at })?;
+    transaction.index_journal(position, &terms_of(entry))?;
+    Ok(position)
+}
+
+/// By which terms the entry is found: who, action, purpose, outcome, case, partner and every subject.
+fn terms_of(entry: &Entry) -> Vec<String> {
+    let act = &entry.act;
+    let outcome = match entry.outcome {
+        Outcome::Allowed => "allowed",
+        Outcome::Denied { .. } => "denied",
+    };
+    let mut terms = vec![
+        format!("who:{}", act.actor),
+        format!("action:{}", act.action),
+        format!("purpose:{}", act.purpose),
+        format!("outcome:{outcome}"),
+    ];
+    terms.extend(act.case.as_ref().map(|case| format!("case:{case}")));
+    // A partner is found whether it acted, received something, or was acted upon.
+    terms.extend(entry.recipient.as_ref().map(|node| format!("partner:{node}")));
+    if let Actor::Partner(node) = &act.actor {
+        terms.push(format!("partner:{node}"));
+    }
+    for subject in &entry.subjects {
+        terms.extend(subject.starts_with("partner:").then(|| subject.clone()));
+        terms.push(format!("subject:{subject}"));
+    }
+    terms
+}
+
+/// Erases what an entry says, and the words it was found by. Its commitment stays, so the log still verifies.
+///
+/// # Errors
+/// When there is no such entry or the database fails.
+pub fn erase<T: JournalEntries + JournalIndex + ?Sized>(transaction: &mut T, index: i64) -> Result<(), JournalError> {
+    transaction.erase_journal_content(index)?;
+    Ok(transaction.erase_journal_terms(index)?)
 }
 
 /// Reads entries from position `from` on, at most `limit`.

@@ -71,8 +71,7 @@ impl NoteSigner {
             return Err(NoteError::Malformed("the text does not end in a newline"));
         }
         let signature = self.key.sign(text.as_bytes()).to_bytes();
-        let blob = BASE64.encode([self.verifier.id.as_slice(), &signature].concat());
-        Ok(format!("{text}\n— {} {blob}\n", self.verifier.name))
+        Ok(format!("{text}\n{}", write_signature_line(&self.verifier.name, self.verifier.id, &signature)))
     }
 }
 
@@ -83,11 +82,8 @@ impl NoteVerifier {
     /// When the name is not a key name.
     pub fn new(name: impl Into<String>, key: VerifyingKey) -> Result<Self, NoteError> {
         let name = name.into();
-        let is_bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
-        if name.is_empty() || name.len() > 255 || name.chars().any(is_bad) {
-            return Err(NoteError::BadName(name.chars().take(80).collect()));
-        }
-        let id = key_id(&name, &key);
+        check_name(&name)?;
+        let id = key_id(&name, ED25519, key.as_bytes());
         Ok(Self { name, id, key })
     }
 
@@ -122,8 +118,7 @@ impl NoteVerifier {
 
 impl fmt::Display for NoteVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = BASE64.encode([[ED25519].as_slice(), self.key.as_bytes()].concat());
-        write!(f, "{}+{}+{key}", self.name, hex::encode(self.id))
+        f.write_str(&write_verifier_key(&self.name, ED25519, self.key.as_bytes()))
     }
 }
 
@@ -131,27 +126,58 @@ impl FromStr for NoteVerifier {
     type Err = NoteError;
 
     fn from_str(text: &str) -> Result<Self, NoteError> {
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoteError::BadKey("expected name+id+key"));
-        };
-        let key = BASE64.decode(key).map_err(|_| NoteError::BadKey("the key is not base64"))?;
-        let Some((&ED25519, key)) = key.split_first() else {
+        let (name, signature_type, key) = parse_verifier_key(text)?;
+        if signature_type != ED25519 {
             return Err(NoteError::BadKey("the key is not of the Ed25519 type"));
-        };
-        let key: &[u8; 32] = key.try_into().map_err(|_| NoteError::BadKey("an Ed25519 key has 32 bytes"))?;
-        let key = VerifyingKey::from_bytes(key).map_err(|_| NoteError::BadKey("the bytes are no Ed25519 key"))?;
-        let verifier = Self::new(name, key)?;
-        if hex::encode(verifier.id) != id {
-            return Err(NoteError::BadKey("the id does not belong to this name and key"));
         }
-        Ok(verifier)
+        Self::new(name, ed25519_key(&key)?)
     }
 }
 
+/// Name, signature type and public key of a verifier key, whose id must belong to them.
+pub(crate) fn parse_verifier_key(text: &str) -> Result<(&str, u8, Vec<u8>), NoteError> {
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::BadKey("expected name+id+key"));
+    };
+    check_name(name)?;
+    let key = BASE64.decode(key).map_err(|_| NoteError::BadKey("the key is not base64"))?;
+    let Some((signature_type, key)) = key.split_first() else {
+        return Err(NoteError::BadKey("there is no signature type"));
+    };
+    if hex::encode(key_id(name, *signature_type, key)) != id {
+        return Err(NoteError::BadKey("the id does not belong to this name and key"));
+    }
+    Ok((name, *signature_type, key.to_vec()))
+}
+
+pub(crate) fn write_verifier_key(name: &str, signature_type: u8, key: &[u8]) -> String {
+    let encoded = BASE64.encode([[signature_type].as_slice(), key].concat());
+    format!("{name}+{}+{encoded}", hex::encode(key_id(name, signature_type, key)))
+}
+
+pub(crate) fn ed25519_key(bytes: &[u8]) -> Result<VerifyingKey, NoteError> {
+    let bytes: &[u8; 32] = bytes.try_into().map_err(|_| NoteError::BadKey("an Ed25519 key has 32 bytes"))?;
+    VerifyingKey::from_bytes(bytes).map_err(|_| NoteError::BadKey("the bytes are no Ed25519 key"))
+}
+
+/// One signature line: `— name base64(id ‖ signature)`.
+pub(crate) fn write_signature_line(name: &str, id: [u8; 4], signature: &[u8]) -> String {
+    format!("— {name} {}\n", BASE64.encode([id.as_slice(), signature].concat()))
+}
+
+/// Whether notes can be signed under this name.
+pub(crate) fn check_name(name: &str) -> Result<(), NoteError> {
+    let is_bad = |c: char| c.is_whitespace() || c.is_control() || c == '+';
+    if name.is_empty() || name.len() > 255 || name.chars().any(is_bad) {
+        return Err(NoteError::BadName(name.chars().take(80).collect()));
+    }
+    Ok(())
+}
+
 /// First four bytes of SHA-256 over name, newline, signature type and public key.
-fn key_id(name: &str, key: &VerifyingKey) -> [u8; 4] {
-    let digest = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes()).finalize();
+pub(crate) fn key_id(name: &str, signature_type: u8, key: &[u8]) -> [u8; 4] {
+    let digest = Sha256::new().chain_update(name).chain_update([b'\n', signature_type]).chain_update(key).finalize();
     let [a, b, c, d, ..] = <[u8; 32]>::from(digest);
     [a, b, c, d]
 }
@@ -167,7 +193,7 @@ fn check_characters(note: &str) -> Result<(), NoteError> {
 }
 
 /// Splits at the last empty line; the text keeps its own final newline.
-fn split(note: &str) -> Result<(&str, &str), NoteError> {
+pub(crate) fn split(note: &str) -> Result<(&str, &str), NoteError> {
     check_characters(note)?;
     let blank = note.rfind("\n\n").ok_or(NoteError::Malformed("there is no empty line before the signatures"))?;
     let (text, signatures) = (&note[..=blank], &note[blank + 2..]);
@@ -177,7 +203,7 @@ fn split(note: &str) -> Result<(&str, &str), NoteError> {
     Ok((text, signatures))
 }
 
-fn signature_line(line: &str) -> Result<(&str, Vec<u8>), NoteError> {
+pub(crate) fn signature_line(line: &str) -> Result<(&str, Vec<u8>), NoteError> {
     let malformed = NoteError::Malformed("a signature line is not `— name base64`");
     let (name, blob) = line.strip_prefix("— ").and_then(|rest| rest.split_once(' ')).ok_or(malformed.clone())?;
     Ok((name, BASE64.decode(blob).map_err(|_| malformed)?))

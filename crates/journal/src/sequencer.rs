@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use ed25519_dalek::SigningKey;
-use oikos_model::Act;
+use oikos_model::{Act, Timestamp};
 use oikos_registry::{JournalEntries, JournalRow, Store, StoreError};
 
 use crate::files::{Folder, LogFileError, LogFiles};
 use crate::tiles::{Edge, TILE_WIDTH, Tile, bundle_bytes, bundle_path, full_tiles, partial_width, partials_folder, tile_path};
-use crate::{Checkpoint, CheckpointError, NoteError, NoteSigner, NoteVerifier, leaf_hash};
+use crate::{Checkpoint, CheckpointError, Cosigner, NoteError, NoteSigner, NoteVerifier, leaf_hash};
 
 pub(crate) const CHECKPOINT_PATH: &str = "checkpoint";
 
@@ -59,6 +59,7 @@ pub enum SequenceError {
 pub struct Sequencer {
     files: Folder,
     signer: NoteSigner,
+    post_quantum: Option<Cosigner>,
     turn: Mutex<()>,
 }
 
@@ -68,7 +69,19 @@ impl Sequencer {
     /// # Errors
     /// When `origin` is not a name that notes can be signed under.
     pub fn open(folder: impl Into<PathBuf>, key: SigningKey, origin: &str) -> Result<Self, NoteError> {
-        Ok(Self { files: Folder(folder.into()), signer: NoteSigner::new(origin, key)?, turn: Mutex::new(()) })
+        let signer = NoteSigner::new(origin, key)?;
+        Ok(Self { files: Folder(folder.into()), signer, post_quantum: None, turn: Mutex::new(()) })
+    }
+
+    /// Signs every checkpoint a second time with ML-DSA-44, under the same origin: what C2SP `tlog-checkpoint` asks of logs.
+    #[must_use]
+    pub fn with_post_quantum(self, cosigner: Cosigner) -> Self {
+        Self { post_quantum: Some(cosigner), ..self }
+    }
+
+    /// The second public key, where the log has one.
+    pub fn post_quantum_verifier(&self) -> Option<crate::CosignatureVerifier> {
+        self.post_quantum.as_ref().and_then(|cosigner| cosigner.verifiers().pop())
     }
 
     /// The public key under which outsiders check the log.
@@ -86,7 +99,8 @@ impl Sequencer {
         // Within the turn, so that the snapshot is never older than the checkpoint.
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = store.snapshot(act)?;
-        sequence(&self.files, &self.signer, &*snapshot)
+        let post_quantum = self.post_quantum.as_ref().map(|cosigner| (cosigner, act.at));
+        sequence_and_sign(&self.files, &self.signer, post_quantum, &*snapshot)
     }
 
     /// The published checkpoint, if there is one.
@@ -106,15 +120,37 @@ pub fn published_checkpoint(folder: impl Into<PathBuf>, verifier: &NoteVerifier)
     read_checkpoint(&Folder(folder.into()), verifier)
 }
 
-fn read_checkpoint(files: &impl LogFiles, verifier: &NoteVerifier) -> Result<Option<Checkpoint>, SequenceError> {
+/// The published checkpoint as a note, with all of the log's own signatures.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn published_note(folder: impl Into<PathBuf>) -> Result<Option<String>, SequenceError> {
+    read_note(&Folder(folder.into()))
+}
+
+fn read_note(files: &impl LogFiles) -> Result<Option<String>, SequenceError> {
     let Some(bytes) = files.read(CHECKPOINT_PATH)? else { return Ok(None) };
-    let note = String::from_utf8(bytes).map_err(|_| CheckpointError::Malformed("it is not UTF-8"))?;
+    Ok(Some(String::from_utf8(bytes).map_err(|_| CheckpointError::Malformed("it is not UTF-8"))?))
+}
+
+fn read_checkpoint(files: &impl LogFiles, verifier: &NoteVerifier) -> Result<Option<Checkpoint>, SequenceError> {
+    let Some(note) = read_note(files)? else { return Ok(None) };
     Ok(Some(Checkpoint::open(&note, verifier)?))
 }
 
+#[cfg(test)]
 pub(crate) fn sequence<E: JournalEntries + ?Sized>(
     files: &impl LogFiles,
     signer: &NoteSigner,
+    entries: &E,
+) -> Result<Checkpoint, SequenceError> {
+    sequence_and_sign(files, signer, None, entries)
+}
+
+fn sequence_and_sign<E: JournalEntries + ?Sized>(
+    files: &impl LogFiles,
+    signer: &NoteSigner,
+    post_quantum: Option<(&Cosigner, Timestamp)>,
     entries: &E,
 ) -> Result<Checkpoint, SequenceError> {
     let published = read_checkpoint(files, signer.verifier())?;
@@ -130,7 +166,12 @@ pub(crate) fn sequence<E: JournalEntries + ?Sized>(
     }
     append(files, &mut edge, length, entries)?;
     let checkpoint = Checkpoint { origin: signer.verifier().name().to_owned(), size: edge.size(), root: edge.root() };
-    files.write(CHECKPOINT_PATH, checkpoint.sign(signer)?.as_bytes())?;
+    let mut note = checkpoint.sign(signer)?;
+    if let Some((cosigner, at)) = post_quantum {
+        let lines = cosigner.sign(signer.verifier().open(&note).map_err(CheckpointError::from)?, at)?;
+        note.push_str(&lines);
+    }
+    files.write(CHECKPOINT_PATH, note.as_bytes())?;
     remove_outgrown_partials(files, published_size, edge.size())?;
     Ok(checkpoint)
 }

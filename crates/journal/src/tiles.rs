@@ -134,6 +134,19 @@ impl Edge {
         Ok(edge)
     }
 
+    /// The edge that the tree had at `size` entries, all of them in full tiles, read from the tiles of the tree of `now` entries.
+    pub(crate) fn of_beginning(files: &impl LogFiles, size: u64, now: u64) -> Result<Self, LogFileError> {
+        let mut edge = Self { size, ..Self::default() };
+        for level in 1..LEVELS {
+            let (width, index) = (partial_width(size, level), full_tiles(size, level));
+            if width > 0 {
+                let written = if index < full_tiles(now, level) { TILE_WIDTH } else { partial_width(now, level) };
+                edge.levels[level] = Tile::read(files, level, index, written)?.hashes[..width.min(written)].to_vec();
+            }
+        }
+        Ok(edge)
+    }
+
     /// How many entries the tree has.
     pub(crate) const fn size(&self) -> u64 {
         self.size

@@ -16,11 +16,13 @@ use crate::{Checkpoint, Entry, Hash, NoteVerifier, commitment_of, leaf_hash};
 const MOST_PROBLEMS: usize = 100;
 
 /// What verifying found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Entries in the registry.
     pub entries: u64,
-    /// Of these, entries whose content was erased: their commitments still verify.
+    /// The first entry that was checked; those before it were checked another time.
+    pub from: u64,
+    /// Of the checked ones, entries whose content was erased: their commitments still verify.
     pub erased: u64,
     /// Entries that the signed checkpoint covers; `None` without a checkpoint that verifies.
     pub checkpoint: Option<Checkpoint>,
@@ -147,6 +149,26 @@ pub enum VerifyError {
     Store(#[from] StoreError),
 }
 
+/// How much of the log to check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything.
+    Full,
+    /// What came since the last time the log held, as far as the note of that in the folder fits the log's tiles. What lies before is
+    /// trusted as far as the folder is.
+    SinceLastTime,
+}
+
+/// Where the note of what was verified is kept.
+const VERIFIED_PATH: &str = "verified";
+
+/// How far the log was verified: to the end of a full tile, so that going on needs no part of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Verified {
+    size: u64,
+    root: Hash,
+}
+
 /// Checks the log in `folder` and the entries in `store` against each other and against the key.
 ///
 /// Recomputes every commitment from its private entry, every leaf, every tile, the root and the signature. Entries past the
@@ -154,13 +176,19 @@ pub enum VerifyError {
 ///
 /// # Errors
 /// When the database or the file system fails. What does not hold is in the report.
-pub fn verify(folder: impl Into<PathBuf>, store: &dyn Store, act: &Act, key: &NoteVerifier) -> Result<Report, VerifyError> {
+pub fn verify(
+    folder: impl Into<PathBuf>,
+    store: &dyn Store,
+    act: &Act,
+    key: &NoteVerifier,
+    extent: Extent,
+) -> Result<Report, VerifyError> {
     let files = Folder(folder.into());
     // The checkpoint first: a snapshot taken after it holds every entry it covers.
-    let mut report = Report { entries: 0, erased: 0, checkpoint: None, problems: Vec::new() };
+    let mut report = Report::default();
     let checkpoint = open_checkpoint(&files, key, &mut report)?;
     let snapshot = store.snapshot(act)?;
-    check(&files, checkpoint, &*snapshot, &mut report)?;
+    check(&files, checkpoint, &*snapshot, extent, &mut report)?;
     Ok(report)
 }
 
@@ -170,9 +198,19 @@ pub(crate) fn verify_files<E: JournalEntries + ?Sized>(
     key: &NoteVerifier,
     entries: &E,
 ) -> Result<Report, VerifyError> {
-    let mut report = Report { entries: 0, erased: 0, checkpoint: None, problems: Vec::new() };
+    verify_part(files, key, entries, Extent::Full)
+}
+
+#[cfg(test)]
+fn verify_part<E: JournalEntries + ?Sized>(
+    files: &impl LogFiles,
+    key: &NoteVerifier,
+    entries: &E,
+    extent: Extent,
+) -> Result<Report, VerifyError> {
+    let mut report = Report::default();
     let checkpoint = open_checkpoint(files, key, &mut report)?;
-    check(files, checkpoint, entries, &mut report)?;
+    check(files, checkpoint, entries, extent, &mut report)?;
     Ok(report)
 }
 
@@ -193,11 +231,18 @@ fn check<E: JournalEntries + ?Sized>(
     files: &impl LogFiles,
     checkpoint: Option<Checkpoint>,
     entries: &E,
+    extent: Extent,
     report: &mut Report,
 ) -> Result<(), VerifyError> {
     let covered = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
-    let mut log = PublicLog { files, edge: Edge::default(), size: covered, broken: false };
-    let mut expected = 0u64;
+    let edge = match extent {
+        Extent::Full => Edge::default(),
+        Extent::SinceLastTime => verified_edge(files, covered).unwrap_or_default(),
+    };
+    let mut expected = edge.size();
+    (report.from, report.entries) = (expected, expected);
+    let mut log = PublicLog { files, edge, size: covered, broken: false };
+    let mut whole_tiles = None;
     loop {
         let rows = entries.journal_rows(i64::try_from(expected).unwrap_or(i64::MAX), TILE_WIDTH)?;
         let published = log.next_bundle(report)?;
@@ -218,6 +263,9 @@ fn check<E: JournalEntries + ?Sized>(
             }
         }
         expected += TILE_WIDTH as u64;
+        if log.edge.size() == expected {
+            whole_tiles = Some(Verified { size: expected, root: log.edge.root() });
+        }
     }
     match &checkpoint {
         Some(checkpoint) if !log.broken && log.edge.root() != checkpoint.root => report.add(Problem::RootDiffers),
@@ -225,7 +273,21 @@ fn check<E: JournalEntries + ?Sized>(
         _ => {}
     }
     report.checkpoint = checkpoint;
-    Ok(())
+    match whole_tiles.filter(|_| report.holds()).map(|verified| serde_json::to_vec(&verified)) {
+        Some(Ok(note)) => Ok(files.write(VERIFIED_PATH, &note)?),
+        _ => Ok(()),
+    }
+}
+
+/// The edge of the tree as far as it was verified, where the note of that fits the tiles. Any doubt means: check everything.
+fn verified_edge(files: &impl LogFiles, covered: u64) -> Option<Edge> {
+    let note = files.read(VERIFIED_PATH).ok()??;
+    let verified: Verified = serde_json::from_slice(&note).ok()?;
+    if verified.size > covered || !verified.size.is_multiple_of(TILE_WIDTH as u64) {
+        return None;
+    }
+    let edge = Edge::of_beginning(files, verified.size, covered).ok()?;
+    (edge.root() == verified.root).then_some(edge)
 }
 
 /// Checks one entry by itself and, where it is published, against the log.
@@ -370,6 +432,28 @@ mod tests {
         let report = log.verify();
         assert!(report.holds(), "{:?}", report.problems);
         assert_eq!((report.entries, report.erased, report.checkpoint.unwrap().size), (601, 1, 600));
+    }
+
+    #[test]
+    fn verifying_goes_on_where_it_held_the_last_time() {
+        let mut log = Log::published(600);
+        let since = |log: &Log| verify_part(&log.files(), log.signer.verifier(), &log.rows, Extent::SinceLastTime).unwrap();
+        assert_eq!(since(&log).from, 0);
+        for number in 600..900 {
+            crate::record(&mut log.rows, &crate::files::testing::entry(&format!("import:{number}"))).unwrap();
+        }
+        sequence(&log.files(), &log.signer, &log.rows).unwrap();
+        let report = since(&log);
+        assert!(report.holds(), "{:?}", report.problems);
+        assert_eq!((report.from, report.entries), (512, 900));
+        log.rows.0[800].commitment[0] ^= 1;
+        assert_eq!(since(&log).first_bad_entry(), Some(800));
+        log.rows.0[800].commitment[0] ^= 1;
+        log.rows.0[5].commitment[0] ^= 1;
+        assert!(since(&log).holds(), "what was checked before is not read again");
+        assert_eq!(log.verify().first_bad_entry(), Some(5), "and a full check finds it");
+        log.flip("tile/1/000.p/3", 40);
+        assert_eq!(since(&log).from, 0, "a note that does not fit the tiles is not believed");
     }
 
     #[test]

@@ -116,6 +116,27 @@ actions! {
     ManageOwnAccess = "manage_own_access", true;
     /// Ask for a second person to sign a release that needs two, see what waits, approve or decline.
     ApproveRelease = "approve_release", true;
+    /// Cosign a partner's journal as its witness, or state and take journal keys.
+    CosignCheckpoint = "cosign_checkpoint", true;
+    /// Take a part of the journal out of the node, with the private halves of its entries (disclosure).
+    ExportJournal = "export_journal", true;
+    /// Erase what a journal entry says; its commitment stays (erasure).
+    EraseJournalEntry = "erase_journal_entry", true;
+    /// Prepare an evidence bundle for a case.
+    PrepareBundle = "prepare_bundle", true;
+    /// Authorise or decline an evidence bundle that another person prepared.
+    AuthoriseBundle = "authorise_bundle", true;
+    /// Write an authorised evidence bundle (disclosure).
+    ExportBundle = "export_bundle", true;
+    /// Take up and answer a data subject's request: find, export, correct, restrict, erase, refuse.
+    AnswerSubject = "answer_subject", true;
+}
+
+impl Action {
+    /// Whether the act is done for oversight and for nothing else: its endpoints say so themselves.
+    pub const fn is_oversight(self) -> bool {
+        matches!(self, Self::ReadJournal | Self::ExportJournal | Self::EraseJournalEntry)
+    }
 }
 
 impl fmt::Display for Action {

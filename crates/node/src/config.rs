@@ -30,6 +30,9 @@ pub struct NodeConfig {
     /// How people sign in.
     #[serde(default)]
     pub sign_in: SignInSettings,
+    /// How many partners must have cosigned a checkpoint of the journal before it is trusted.
+    #[serde(default)]
+    pub witnesses: usize,
 }
 
 impl NodeConfig {

@@ -238,7 +238,7 @@ impl Node {
     }
 
     /// Reads records by reference, table by table.
-    fn records(
+    pub(crate) fn records(
         &self,
         tx: &dyn Transaction,
         caller: &Caller,

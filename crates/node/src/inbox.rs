@@ -108,13 +108,18 @@ impl Node {
                 let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;
                 match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
                     Ok(received) => {
+                        let mut erased_at_its_word = 0;
                         if let Outcome::Applied(applied) = &received.outcome {
                             let partner = self.partner(tx, from)?;
                             self.take_requests(tx, &partner, &applied.content, act.at)?;
+                            erased_at_its_word = crate::subjects::erase_retracted(tx, from, &applied.content)?;
                         }
                         let (passed_on, followed) = self.follow_up(tx, &received)?;
                         tx.note_link(from, act.at, None)?;
-                        let (subjects, detail) = noted_of(&received, followed);
+                        let (subjects, mut detail) = noted_of(&received, followed);
+                        if erased_at_its_word > 0 {
+                            detail["erased_at_its_word"] = erased_at_its_word.into();
+                        }
                         Ok(((received.receipt, passed_on), Noted::about(subjects).with_detail(detail)))
                     }
                     Err(error) => {

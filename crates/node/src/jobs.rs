@@ -68,10 +68,8 @@ impl<'a> RunningJob<'a> {
     /// Writes down that a job begins.
     pub(crate) fn begin(node: &'a Node, kind: &str) -> Result<Self, NodeError> {
         let started_at = node.clock().now();
-        let seconds = u64::try_from(started_at.as_second()).unwrap_or_default();
-        let moment = uuid::Timestamp::from_unix(uuid::NoContext, seconds, started_at.subsec_nanosecond().unsigned_abs());
         let row = JobRow {
-            id: uuid::Uuid::new_v7(moment).to_string(),
+            id: crate::ids::new_id(started_at),
             kind: kind.to_owned(),
             state: JobState::Running,
             done: 0,

@@ -7,6 +7,7 @@ mod asks;
 mod attempts;
 mod bundle;
 mod caller;
+mod carried;
 mod clocks;
 mod company;
 mod config;
@@ -15,6 +16,7 @@ mod detect;
 mod error;
 mod findings;
 mod folder;
+mod ids;
 mod import;
 mod inbox;
 mod init;
@@ -43,13 +45,16 @@ mod sign_in;
 mod sign_in_settings;
 mod sink;
 mod sql;
+mod subjects;
 mod users;
+mod witness;
 
 pub use api::openapi_json;
 pub use approvals::{ApprovalDecision, ApprovalView, Verdict};
 pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, PersonName, SelectorName};
-pub use bundle::{Bundle, CarriedLine, ExportRequest, ImportedBundle};
+pub use bundle::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use caller::Caller;
+pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
 pub use detect::{DetectRequest, RunReport};
@@ -59,7 +64,10 @@ pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
 pub use inbox::{PartnerRequest, PartnerView};
 pub use init::{OPERATOR, init};
-pub use journal::{JournalLine, JournalVerification};
+pub use journal::{
+    EntryErasureRequest, FileView, FolderView, JournalExportRequest, JournalLine, JournalSearch, JournalSearchPage,
+    JournalVerification, ProofRequest, ProofView,
+};
 pub use keys::operator_token;
 pub use leads::LeadView;
 pub use leaving::{LeaveRequest, LeaveView};
@@ -80,7 +88,11 @@ pub use sessions::{Grounds, PurposeRequest, PurposeView, SessionView};
 pub use sign_in::{SignInRequest, SignedIn};
 pub use sign_in_settings::{OidcSettings, SecondFactorRule, SignInSettings};
 pub use sql::{SqlRequest, SqlResult};
+pub use subjects::{
+    HeldFinding, HeldStatement, HeldView, SubjectAnswer, SubjectRequest, SubjectRequestView, SubjectStep, Wanted,
+};
 pub use users::{UserRequest, UserView};
+pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// What every page, the README and the command line say.
 pub const NOTICE: &str = "Concept demonstrator; fictional agreements; not accredited.";

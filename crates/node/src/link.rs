@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use oikos_exchange::{Partner, Receipt};
 use oikos_exchange_transport::{
     AskSetWanted, Chunk, Client, Connection, DeliveryError, Directory, Fetch, Handler, Limits, Piece, Progress, Refused, Server,
+    WitnessAnswer, WitnessRequest,
 };
 use oikos_model::{Action, ContentHash, NodeId};
 use oikos_registry::Store;
@@ -265,6 +266,8 @@ impl Delivery for LinkedNode {
         Box::pin(async {
             let published = self.blocking(|node| i64::try_from(node.publish_journal()?).map_err(NodeError::internal)).await?;
             let lines = self.with_every_partner(|linked, partner| linked.deliver_to(partner, published)).await?;
+            // Parcels come first: a journal that cannot be cosigned now is cosigned in the next round.
+            let _ = self.ask_witnesses().await;
             Ok(lines.into_iter().flatten().collect())
         })
     }
@@ -293,6 +296,12 @@ impl Directory for LinkedNode {
 impl Handler for LinkedNode {
     async fn parcel(&self, partner: NodeId, bytes: Bytes) -> Result<Receipt, Refused> {
         self.answering(move |node| node.receive_parcel(&partner, &bytes)).await
+    }
+
+    async fn witness(&self, partner: NodeId, request: WitnessRequest, body: Bytes) -> WitnessAnswer {
+        let node = Arc::clone(&self.node);
+        let answered = tokio::task::spawn_blocking(move || node.answer_witness(&partner, request, &body)).await;
+        answered.unwrap_or_else(|_| WitnessAnswer::new(503, "the witness could not answer; try again\n"))
     }
 
     async fn ask_set(&self, partner: NodeId, wanted: AskSetWanted) -> Result<Bytes, Refused> {

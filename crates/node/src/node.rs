@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oikos_desk::{Desk, Detector};
 use oikos_exchange::NodeIdentity;
-use oikos_journal::{Entry, Outcome, Sequencer};
+use oikos_journal::{Cosigner, Entry, Outcome, Sequencer};
 use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits};
 use oikos_model::{Act, Action, Clock, Label, LabelId, NodeId, Purpose};
 use oikos_policy::{Decision, Policy, Principal, Request, Resource, TransferTable};
@@ -31,6 +31,9 @@ pub struct Node {
     lake: Lake,
     policy: Policy,
     sequencer: Sequencer,
+    cosigner: Cosigner,
+    /// What witnesses refuse to cosign at present, and why.
+    witness_refusals: Mutex<BTreeMap<NodeId, String>>,
     identity: Arc<NodeIdentity>,
     detectors: Vec<LoadedDetector>,
     sign_in_turn: Mutex<()>,
@@ -82,7 +85,9 @@ impl Node {
         let lake = Lake::open(&folder.lake(), LakeLimits::default()).map_err(NodeError::internal)?;
         let identity = Arc::new(NodeIdentity::load(&folder.keys()).map_err(NodeError::internal)?);
         let sequencer = Sequencer::open(folder.journal(), crate::keys::journal_key(&folder)?, config.id.as_str())
-            .map_err(NodeError::internal)?;
+            .map_err(NodeError::internal)?
+            .with_post_quantum(crate::keys::journal_cosigner(&folder, config.id.as_str())?);
+        let cosigner = crate::keys::witness_cosigner(&folder, crate::witness::witness_name(&config.id))?;
         let node = Self {
             policy: Policy::load().map_err(NodeError::internal)?,
             detectors: load_detectors()?,
@@ -94,6 +99,8 @@ impl Node {
             store,
             lake,
             sequencer,
+            cosigner,
+            witness_refusals: Mutex::default(),
             identity,
             sign_in_turn: Mutex::new(()),
             _lock: lock,
@@ -148,6 +155,15 @@ impl Node {
 
     pub(crate) fn sequencer(&self) -> &Sequencer {
         &self.sequencer
+    }
+
+    pub(crate) fn cosigner(&self) -> &Cosigner {
+        &self.cosigner
+    }
+
+    /// Looks at or changes what witnesses refuse at present.
+    pub(crate) fn witness_refusals<T>(&self, look: impl FnOnce(&mut BTreeMap<NodeId, String>) -> T) -> T {
+        look(&mut self.witness_refusals.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -208,12 +224,18 @@ impl Node {
         self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label)).allowed
     }
 
+    /// Why the caller may not do this with something that carries `label`; empty where they may.
+    pub(crate) fn refusals(&self, caller: &Caller, action: Action, label: &Label) -> Vec<String> {
+        let decision = self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label));
+        if decision.allowed { Vec::new() } else { decision.reasons.iter().map(ToString::to_string).collect() }
+    }
+
     /// Codes of the actions this caller may do at all, so that a page shows no control that would be refused.
     pub(crate) fn allowed_actions(&self, caller: &Caller) -> Vec<&'static str> {
         let may = |action: &&Action| {
             let mut act = caller.act(**action, self.clock.now());
-            if let (Action::ReadJournal, Ok(oversight)) = (action, Purpose::new("oversight")) {
-                act.purpose = oversight; // the journal is read for nothing else, and its endpoints say so themselves
+            if let (true, Ok(oversight)) = (action.is_oversight(), Purpose::new("oversight")) {
+                act.purpose = oversight;
             }
             self.decide(caller, &act, Resource::Node).allowed
         };

@@ -163,12 +163,12 @@ fn files_carry_parcels_and_receipts() {
     assert_eq!(at.received().unwrap().0.title, "Grey Petrel was silent");
     assert!(fi.node.export_parcels(&fi.person(), &request).unwrap().parcels.is_empty(), "what is acknowledged is not exported");
     // The same file again is harmless, and gives its receipt again.
-    let imported = at.node.import_bundle(&at.person(), &first).unwrap();
+    let imported = at.node.import_parcels(&at.person(), &first).unwrap();
     assert_eq!((imported.receipts.len(), imported.lines[0].outcome.as_str()), (1, "taken"));
     // A damaged one says so in its line, and the rest is taken.
     let mut damaged = first.clone();
     damaged.parcels[0] = "AAAA".to_owned();
-    let imported = at.node.import_bundle(&at.person(), &damaged).unwrap();
+    let imported = at.node.import_parcels(&at.person(), &damaged).unwrap();
     assert_eq!((imported.receipts.len(), imported.lines[0].outcome.as_str()), (0, "refused"));
 }
 

@@ -183,6 +183,12 @@ impl Connection {
     }
 }
 
+/// A value as it stands in a query: everything but letters, digits and `-._~` is written as `%XX` (RFC 3986).
+pub(crate) fn query_value(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
 impl Drop for Connection {
     /// A command's session ends with the command. If that fails, it ends by itself after half an hour.
     fn drop(&mut self) {

@@ -7,6 +7,7 @@ mod commands;
 mod connection;
 mod demo;
 mod failure;
+mod files;
 mod progress;
 mod show;
 
@@ -60,8 +61,12 @@ enum Command {
     Serve(commands::serve::Serve),
     /// Ask the lake in SQL
     Sql(commands::sql::Sql),
-    /// Read or verify the journal
+    /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
+    /// Prepare, authorise, write or verify an evidence bundle: the one way records leave
+    Bundle(commands::bundle::Bundle),
+    /// Answer data subjects: find, export, correct, restrict, erase, refuse
+    Subject(commands::subject::Subject),
     /// List accounts, or make one
     User(commands::user::User),
     /// Erase what has expired, or what one import brought
@@ -97,6 +102,8 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve.run(json).await,
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,
+        Command::Bundle(bundle) => bundle.run(json).await,
+        Command::Subject(subject) => subject.run(json).await,
         Command::User(user) => user.run(json).await,
         Command::Erase(erase) => erase.run(json).await,
     }

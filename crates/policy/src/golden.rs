@@ -30,7 +30,7 @@ pub fn role_table(policy: &Policy) -> String {
         labels.iter().for_each(|(name, _)| _ = write!(table, " {name} |"));
         _ = write!(table, "\n|---|---|{}\n", "---|".repeat(labels.len()));
         for action in Action::ALL {
-            let purpose = if *action == Action::ReadJournal { "oversight" } else { "infrastructure-protection" };
+            let purpose = if action.is_oversight() { "oversight" } else { "infrastructure-protection" };
             let act = act(&principal, *action, purpose);
             let may = |resource| policy.decide(&Request { principal: &principal, act: &act, resource }).allowed;
             _ = write!(table, "| {action} | {} |", mark(may(Resource::Node)));

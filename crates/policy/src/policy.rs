@@ -16,6 +16,7 @@ const SCHEMA: &str = include_str!("../schema.cedarschema");
 const POLICY_FILES: &[(&str, &str)] = &[
     ("policies/roles.cedar", include_str!("../policies/roles.cedar")),
     ("policies/labels.cedar", include_str!("../policies/labels.cedar")),
+    ("policies/evidence.cedar", include_str!("../policies/evidence.cedar")),
     ("policies/release.cedar", include_str!("../policies/release.cedar")),
     ("policies/regimes.cedar", include_str!("../policies/regimes.cedar")),
     ("policies/partners.cedar", include_str!("../policies/partners.cedar")),

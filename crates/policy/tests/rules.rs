@@ -254,6 +254,29 @@ fn each_restriction_refuses_under_its_own_name() {
 }
 
 #[test]
+fn evidence_needs_a_label_that_lets_it_leave_and_two_roles() {
+    let why = "infrastructure-protection";
+    let analyst = person("anna", &[Role::Analyst]);
+    let releaser = person("rita", &[Role::Releaser]);
+    let plain = label(Regime::Gdpr, Tlp::Amber, &[why]);
+    assert_eq!(decide(&analyst, Action::PrepareBundle, why, &plain), Ok(()));
+    assert_eq!(decide(&analyst, Action::ExportBundle, why, &plain), Ok(()));
+    assert_eq!(decide(&releaser, Action::AuthoriseBundle, why, &plain), Ok(()));
+    assert!(decide(&analyst, Action::AuthoriseBundle, why, &plain).is_err());
+    assert!(decide(&releaser, Action::PrepareBundle, why, &plain).is_err());
+    let refused = |change: fn(&mut Marking)| {
+        let mut label = plain.clone();
+        change(&mut label.marking);
+        decide(&analyst, Action::ExportBundle, why, &label).unwrap_err()
+    };
+    assert_eq!(refused(|marking| _ = marking.handling.insert(HandlingCode::H1)), ["evidence-handling-h1"]);
+    assert_eq!(refused(|marking| _ = marking.handling.insert(HandlingCode::H2)), ["evidence-handling-h2-h3"]);
+    assert_eq!(refused(|marking| _ = marking.permitted.remove(&PermittedAction::Share)), ["evidence-share-not-permitted"]);
+    assert_eq!(refused(|marking| marking.expires = Some(Timestamp::from_second(999).unwrap())), ["expired"]);
+    assert_eq!(refused(|marking| marking.purposes = [purpose("crime-prevention")].into()), ["purpose-not-marked"]);
+}
+
+#[test]
 fn linkable_and_personal_things_need_people() {
     let scheduler = Principal::Node(node("fi.coast-guard"));
     Setting::passes_when(|setting| setting.principal = scheduler.clone());

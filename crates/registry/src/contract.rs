@@ -8,6 +8,7 @@ mod asks;
 mod catalogue;
 mod findings;
 mod journal_entries;
+mod journal_index;
 mod labels;
 mod local;
 mod notices;
@@ -15,7 +16,9 @@ mod parcels;
 mod people;
 mod sample;
 mod statements;
+mod subjects;
 mod transactions;
+mod witnesses;
 
 pub use asks::{
     counts_of_asks_add_up, hits_come_back_until_they_expire, references_belong_to_one_partner,
@@ -31,6 +34,7 @@ pub use findings::{
     revisions_keep_the_state,
 };
 pub use journal_entries::journal_entries_have_no_gaps_and_can_lose_their_content;
+pub use journal_index::journal_entries_are_found_by_their_terms;
 pub use labels::a_label_is_interned_once;
 pub use local::{
     checkpoints_are_found_by_time, import_numbers_are_never_reused, imports_are_found_until_erased, leads_are_replaced,
@@ -54,9 +58,14 @@ pub use statements::{
     erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
     statements_come_back_and_count_once, statements_end_once, statements_in_any_order_and_batches,
 };
+pub use subjects::{
+    a_held_finding_stays_as_it_was_decided, bundles_and_requests_come_back, statements_naming_someone_are_found_and_erased,
+};
 pub use transactions::{
     a_dropped_transaction_leaves_nothing, a_snapshot_only_reads, a_snapshot_sees_one_state, writers_queue_and_lose_nothing,
 };
+
+pub use witnesses::witnessed_logs_come_back;
 
 /// Makes a `#[test]` of every test of the contract. `$open` gives a fresh, empty store.
 ///
@@ -84,6 +93,8 @@ macro_rules! store_contract {
             requests_are_answered_once_and_expire,
             tables_keep_their_columns, files_are_seen_from_their_snapshot_on, an_erased_file_is_seen_by_no_snapshot,
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
+            journal_entries_are_found_by_their_terms, witnessed_logs_come_back, bundles_and_requests_come_back,
+            statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

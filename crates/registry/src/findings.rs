@@ -61,7 +61,7 @@ pub struct FindingQuery<'a> {
 
 /// Findings and decisions.
 pub trait Findings {
-    /// Puts a finding under (origin, key). A new revision keeps its state; a finding that was superseded and is given again is open
+    /// Puts a finding under (origin, key), unless it was erased for good (see [`Subjects`](crate::Subjects)). A new revision keeps its state; a finding that was superseded and is given again is open
     /// again; one that its origin took back (see [`put_recall_notice`](crate::Parcels::put_recall_notice)) stays recalled.
     ///
     /// # Errors

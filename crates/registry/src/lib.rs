@@ -15,6 +15,7 @@ pub mod contract;
 mod approvals;
 mod asks;
 mod attempts;
+mod bundles;
 mod catalogue;
 mod chunks;
 mod credentials;
@@ -22,6 +23,7 @@ mod error;
 mod findings;
 mod imports;
 mod journal_entries;
+mod journal_index;
 mod labels;
 mod leads;
 mod notices;
@@ -30,10 +32,13 @@ mod partners;
 mod people;
 mod runs;
 mod statements;
+mod subjects;
+mod witnesses;
 
 pub use approvals::{ApprovalRow, ApprovalState, Approvals};
 pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use attempts::{Attempts, AttemptsRow};
+pub use bundles::{BundleRow, Bundles};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
@@ -41,6 +46,7 @@ pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
 pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
+pub use journal_index::{JournalIndex, JournalQuery};
 pub use labels::Labels;
 pub use leads::{LeadRow, Leads};
 pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow};
@@ -49,6 +55,8 @@ pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
+pub use subjects::{SubjectRequestRow, Subjects};
+pub use witnesses::{WitnessedLog, Witnesses};
 
 use oikos_model::Act;
 
@@ -86,6 +94,10 @@ pub trait Transaction:
     + Chunks
     + Asks
     + JournalEntries
+    + JournalIndex
+    + Witnesses
+    + Bundles
+    + Subjects
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

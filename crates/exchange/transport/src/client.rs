@@ -22,7 +22,8 @@ use crate::limits::Limits;
 use crate::pieces::CHUNK_LENGTH;
 use crate::tls::{TlsSetupError, client_config, server_name};
 use crate::wire::{
-    ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, IDENTITY_PATH, MAXIMUM_ANSWER_LENGTH, PARCELS_PATH, Refused, SEALED_CONTENT_TYPE,
+    ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, IDENTITY_PATH, MAXIMUM_ANSWER_LENGTH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH,
+    Refused, SEALED_CONTENT_TYPE, WitnessAnswer, WitnessRequest,
 };
 
 /// Why a parcel was not delivered. It stays in the outbox unless the partner refused it for good.
@@ -219,6 +220,34 @@ impl Connection {
             return Err(DeliveryError::Answer("it is another node's card, or has other keys".to_owned()));
         }
         Ok(card)
+    }
+
+    /// Asks the partner as the witness of this node's journal. Whatever status it answers with is an answer.
+    ///
+    /// # Errors
+    /// When the link fails or the answer is no text.
+    pub async fn witness(&mut self, asked: WitnessRequest, body: String) -> Result<WitnessAnswer, DeliveryError> {
+        let limit = self.limits.request;
+        let exchange = async {
+            let request = self.post(asked.path(), "text/plain; charset=utf-8", Bytes::from(body))?;
+            self.requests.ready().await?;
+            let response = self.requests.send_request(request).await?;
+            let status = response.status().as_u16();
+            let answer = Limited::new(response.into_body(), MAXIMUM_WITNESS_LENGTH).collect().await;
+            let answer = answer.map_err(|error| DeliveryError::Answer(error.to_string()))?.to_bytes();
+            let body = String::from_utf8(answer.to_vec()).map_err(|error| DeliveryError::Answer(error.to_string()))?;
+            Ok(WitnessAnswer { status, body })
+        };
+        timeout(limit, exchange).await.map_err(|_| DeliveryError::Timeout { doing: "asking the witness", limit })?
+    }
+
+    fn post(&self, path: &str, content_type: &str, body: Bytes) -> Result<Request<Full<Bytes>>, DeliveryError> {
+        Request::builder()
+            .method(Method::POST)
+            .uri(format!("https://{}{path}", self.card.content.description.address))
+            .header(CONTENT_TYPE, content_type)
+            .body(Full::new(body))
+            .map_err(|error| DeliveryError::Answer(error.to_string()))
     }
 
     /// Gets a partner's asked set, header and all pages, and verifies it. `wanted.page` is not looked at.

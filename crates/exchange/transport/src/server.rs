@@ -22,7 +22,8 @@ use crate::limits::Limits;
 use crate::pieces::{Chunk, Fetch, Piece, Progress};
 use crate::tls::{Directory, TlsSetupError, pin_of, server_config};
 use crate::wire::{
-    ASK_SETS_PATH, ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, CHUNKS_PATH, IDENTITY_PATH, PARCELS_PATH, RECEIPTS_PATH, Refused,
+    ASK_SETS_PATH, ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, CHUNKS_PATH, IDENTITY_PATH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH,
+    RECEIPTS_PATH, Refused, WitnessAnswer, WitnessRequest,
 };
 
 /// What the node does with what partners send.
@@ -58,6 +59,12 @@ pub trait Handler: Send + Sync + 'static {
     fn receipt(&self, partner: NodeId, receipt: Receipt) -> impl Future<Output = Result<(), Refused>> + Send {
         drop((partner, receipt));
         async { Err(not_offered()) }
+    }
+
+    /// Answers `partner` as the witness of its journal. A node that is none refuses.
+    fn witness(&self, partner: NodeId, request: WitnessRequest, body: Bytes) -> impl Future<Output = WitnessAnswer> + Send {
+        let _ = (partner, request, body);
+        async { WitnessAnswer::new(404, "this node is no witness\n") }
     }
 
     /// Gives the signed header or a page of the set that `partner` may ask about, as it travels. A node that offers none refuses.
@@ -199,6 +206,12 @@ async fn serve_connection<H: Handler>(stream: TcpStream, acceptor: TlsAcceptor, 
 }
 
 async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    if let (&Method::POST, Some(asked)) = (request.method(), WitnessRequest::of_path(request.uri().path())) {
+        return match timeout(shared.limits.request, witness(shared, partner, asked, request)).await {
+            Ok(answer) => answer,
+            Err(_) => text(&WitnessAnswer::new(408, "the request took too long\n")),
+        };
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let answered = async {
         match (method, path.as_str()) {
@@ -268,6 +281,27 @@ pub(crate) async fn body(request: Request<Incoming>, limit: usize, what: &str) -
         Err(error) if error.is::<LengthLimitError>() => Err(oversized()),
         Err(_) => Err((StatusCode::BAD_REQUEST, Refused::for_now("body", "the body ended early"))),
     }
+}
+
+async fn witness<H: Handler>(
+    shared: &Shared<H>,
+    partner: NodeId,
+    asked: WitnessRequest,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    match Limited::new(request.into_body(), MAXIMUM_WITNESS_LENGTH).collect().await {
+        Ok(body) => text(&shared.handler.witness(partner, asked, body.to_bytes()).await),
+        Err(_) => text(&WitnessAnswer::new(400, "the body ended early or is larger than 128 KiB\n")),
+    }
+}
+
+fn text(answer: &WitnessAnswer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body.clone())));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // The protocol's type for a size, which is what 409 answers with.
+    let kind = if answer.status == 409 { "text/x.tlog.size" } else { "text/plain; charset=utf-8" };
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
 }
 
 pub(crate) fn with_status(refusal: Refused) -> (StatusCode, Refused) {

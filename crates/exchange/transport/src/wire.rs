@@ -11,6 +11,50 @@ pub(crate) const IDENTITY_PATH: &str = "/exchange/v1/identity";
 pub(crate) const ASK_SETS_PATH: &str = "/exchange/v1/ask-sets";
 pub(crate) const ASKS_PATH: &str = "/exchange/v1/asks";
 
+pub(crate) const JOURNAL_KEYS_PATH: &str = "/exchange/v1/journal/keys";
+pub(crate) const ADD_CHECKPOINT_PATH: &str = "/exchange/v1/journal/add-checkpoint";
+
+/// What a partner asks of a node as the witness of its journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WitnessRequest {
+    /// States the partner's journal keys, and asks for this node's.
+    Keys,
+    /// C2SP `tlog-witness`: asks for a cosignature.
+    AddCheckpoint,
+}
+
+impl WitnessRequest {
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Keys => JOURNAL_KEYS_PATH,
+            Self::AddCheckpoint => ADD_CHECKPOINT_PATH,
+        }
+    }
+
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        [Self::Keys, Self::AddCheckpoint].into_iter().find(|request| request.path() == path)
+    }
+}
+
+/// The largest body of a witness request or answer: a note may carry many post-quantum signatures.
+pub(crate) const MAXIMUM_WITNESS_LENGTH: usize = 128 * 1024;
+
+/// What a witness says, in the words of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body: signature lines, a size, keys, or a reason.
+    pub body: String,
+}
+
+impl WitnessAnswer {
+    /// An answer.
+    pub fn new(status: u16, body: impl Into<String>) -> Self {
+        Self { status, body: body.into() }
+    }
+}
+
 /// The content type of sealed bytes: a COSE structure (RFC 9052 section 2).
 pub(crate) const SEALED_CONTENT_TYPE: &str = "application/cose";
 

@@ -7,7 +7,7 @@ use oikos_model::NodeId;
 use super::Shared;
 use super::answer::{Answer, Signed, answer};
 use crate::NodeError;
-use crate::bundle::{Bundle, ExportRequest, ImportedBundle};
+use crate::carried::{ExportRequest, ImportedParcels, ParcelFile};
 use crate::corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
 use crate::inbox::{PartnerRequest, PartnerView};
 use crate::leaving::{LeaveRequest, LeaveView};
@@ -122,19 +122,23 @@ pub(crate) async fn leave(
 }
 
 /// The parcels that wait for a partner, sealed, for a file.
-#[utoipa::path(post, path = "/api/v1/parcels/export", request_body = ExportRequest, responses((status = 200, body = Bundle)))]
-pub(crate) async fn export(State(shared): State<Shared>, signed: Signed, Json(request): Json<ExportRequest>) -> Answer<Bundle> {
+#[utoipa::path(post, path = "/api/v1/parcels/export", request_body = ExportRequest, responses((status = 200, body = ParcelFile)))]
+pub(crate) async fn export(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Json(request): Json<ExportRequest>,
+) -> Answer<ParcelFile> {
     answer(&shared, move |node| node.export_parcels(&signed.caller, &request)).await
 }
 
 /// Takes parcels and receipts that a file brings.
-#[utoipa::path(post, path = "/api/v1/parcels/import", request_body = Bundle, responses((status = 200, body = ImportedBundle)))]
-pub(crate) async fn import_bundle(
+#[utoipa::path(post, path = "/api/v1/parcels/import", request_body = ParcelFile, responses((status = 200, body = ImportedParcels)))]
+pub(crate) async fn import_parcels(
     State(shared): State<Shared>,
     signed: Signed,
-    Json(bundle): Json<Bundle>,
-) -> Answer<ImportedBundle> {
-    answer(&shared, move |node| node.import_bundle(&signed.caller, &bundle)).await
+    Json(file): Json<ParcelFile>,
+) -> Answer<ImportedParcels> {
+    answer(&shared, move |node| node.import_parcels(&signed.caller, &file)).await
 }
 
 /// Fetches what waits at partners.

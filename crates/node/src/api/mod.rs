@@ -4,6 +4,7 @@ mod access;
 mod answer;
 mod approvals;
 mod asks;
+mod bundles;
 mod exchange;
 mod findings;
 mod oversight;
@@ -13,6 +14,7 @@ mod picture;
 mod same_site;
 mod session;
 mod single_sign_on;
+mod subjects;
 mod users;
 mod work;
 
@@ -92,9 +94,16 @@ pub(crate) struct Shared {
         exchange::leave,
         exchange::pre_authorised,
         exchange::export,
-        exchange::import_bundle,
+        exchange::import_parcels,
         exchange::fetch,
         exchange::deliver,
+        bundles::list,
+        bundles::prepare,
+        bundles::decide,
+        bundles::export,
+        subjects::list,
+        subjects::open,
+        subjects::step,
         approvals::approvals,
         approvals::approval,
         approvals::decide,
@@ -107,6 +116,10 @@ pub(crate) struct Shared {
         asks::decide,
         oversight::journal,
         oversight::verify,
+        oversight::search,
+        oversight::prove,
+        oversight::export,
+        oversight::erase_entry,
         oversight::erase,
         users::users,
         users::put_user,
@@ -163,9 +176,14 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/rectifications", post(exchange::rectify))
         .route("/partners/{node}/departure", post(exchange::leave))
         .route("/parcels/export", post(exchange::export))
-        .route("/parcels/import", post(exchange::import_bundle).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
+        .route("/parcels/import", post(exchange::import_parcels).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
         .route("/parcels/fetch", post(exchange::fetch))
         .route("/deliveries", post(exchange::deliver))
+        .route("/bundles", get(bundles::list).post(bundles::prepare))
+        .route("/bundles/{id}/decisions", post(bundles::decide))
+        .route("/bundles/{id}/exports", post(bundles::export))
+        .route("/subjects", get(subjects::list).post(subjects::open))
+        .route("/subjects/{id}/steps", post(subjects::step))
         .route("/asks", post(asks::ask))
         .route("/asks/hits", get(asks::hits))
         .route("/requests/preview", post(asks::preview))
@@ -174,6 +192,10 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/requests/incoming/{partner}/{id}/answer", post(asks::decide))
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
+        .route("/journal/search", get(oversight::search))
+        .route("/journal/proofs", post(oversight::prove))
+        .route("/journal/exports", post(oversight::export))
+        .route("/journal/erasures", post(oversight::erase_entry))
         .route("/erasures", post(oversight::erase))
         .route("/approvals", get(approvals::approvals))
         .route("/approvals/{id}", get(approvals::approval).post(approvals::decide))

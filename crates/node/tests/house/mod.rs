@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the house")]
 
+pub(crate) mod reopened;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -184,6 +186,7 @@ pub(crate) fn config() -> NodeConfig {
         default_legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
         listen: "127.0.0.1:0".into(),
         exchange_listen: "127.0.0.1:1".into(),
+        witnesses: 0,
         sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
     }
 }

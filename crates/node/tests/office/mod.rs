@@ -197,9 +197,9 @@ impl Office {
     pub(crate) fn delivers(&self, to: &Office) -> usize {
         let request = serde_json::from_value(serde_json::json!({ "partner": to.id() })).unwrap();
         let bundle = self.node.export_parcels(&self.person(), &request).unwrap();
-        let imported = to.node.import_bundle(&to.person(), &bundle).unwrap();
+        let imported = to.node.import_parcels(&to.person(), &bundle).unwrap();
         let receipts = oikos_node::Bundle { format: 1, receipts: imported.receipts, ..Default::default() };
-        let acknowledged = self.node.import_bundle(&self.person(), &receipts).unwrap();
+        let acknowledged = self.node.import_parcels(&self.person(), &receipts).unwrap();
         assert!(acknowledged.lines.iter().all(|line| line.outcome == "acknowledged"), "{:?}", acknowledged.lines);
         acknowledged.lines.len()
     }

@@ -65,6 +65,7 @@ impl Init {
             default_legal_basis: LegalBasis::new(self.legal_basis).map_err(invalid)?,
             listen: self.listen,
             exchange_listen: self.exchange_listen,
+            witnesses: 0,
             sign_in: SignInSettings::default(),
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod ask;
+pub(crate) mod bundle;
 pub(crate) mod demo;
 pub(crate) mod detect;
 pub(crate) mod erase;
@@ -16,4 +17,5 @@ pub(crate) mod release;
 pub(crate) mod request;
 pub(crate) mod serve;
 pub(crate) mod sql;
+pub(crate) mod subject;
 pub(crate) mod user;

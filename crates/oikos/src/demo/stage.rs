@@ -156,6 +156,7 @@ impl Authority {
             default_legal_basis: LegalBasis::new(casting.legal_basis).map_err(invalid)?,
             listen: "127.0.0.1:0".to_owned(),
             exchange_listen: format!("127.0.0.1:{port}"),
+            witnesses: 0,
             // The story's clock is not the one of anybody's authenticator app.
             sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
         };

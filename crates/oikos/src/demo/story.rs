@@ -9,8 +9,8 @@ use oikos_exchange::{AnswerOutcome, ClockRegime, Urgency};
 use oikos_model::{FindingKey, NodeId, Timestamp};
 use oikos_node::{
     AskLine, AskReport, AskRequest, CompanyName, Delivery, DetectRequest, Direction, FindingFilter, FindingName, FindingPage,
-    FindingSummary, ImportRequest, Node, ReceivedPage, ReleasePage, ReleaseRequest, RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestState,
-    SelectorName,
+    FindingSummary, ImportRequest, Node, ReceivedPage, ReleasePage, ReleaseRequest, RequestDecision, RequestDraft, RequestFilter,
+    RequestLine, RequestState, SelectorName,
 };
 
 use oikos_scenario::GroundTruth;

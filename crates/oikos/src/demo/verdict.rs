@@ -283,7 +283,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 
 async fn verifies(authority: &Authority) -> Result<bool, Failure> {
     let officer = authority.for_oversight()?;
-    Ok(on(authority, move |node| node.verify_journal(&officer)).await?.verified)
+    Ok(on(authority, move |node| node.verify_journal(&officer, true)).await?.verified)
 }
 
 pub(crate) async fn path_seen(fi: &Authority, truth: &GroundTruth) -> Result<bool, Failure> {

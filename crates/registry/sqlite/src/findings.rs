@@ -38,6 +38,11 @@ impl Findings for SqliteTransaction<'_> {
     ) -> Result<FindingOutcome, StoreError> {
         self.writing()?;
         check_numbers(finding)?;
+        let label = match self.held(&finding.origin, finding.key)? {
+            Some(None) => return Ok(FindingOutcome::Unchanged),
+            Some(Some(restricted)) => restricted,
+            None => label,
+        };
         let revision = finding.revision();
         let standing = self.standing(&finding.origin, finding.key)?;
         let state = self.next_state(finding, revision, standing.as_ref())?;

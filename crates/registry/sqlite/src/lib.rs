@@ -7,6 +7,7 @@
 mod approvals;
 mod asks;
 mod attempts;
+mod bundles;
 mod catalogue;
 mod chunks;
 mod columns;
@@ -16,6 +17,7 @@ mod filter;
 mod findings;
 mod imports;
 mod journal_entries;
+mod journal_index;
 mod labels;
 mod leads;
 mod migrations;
@@ -26,6 +28,8 @@ mod people;
 mod runs;
 mod statements;
 mod store;
+mod subjects;
 mod transaction;
+mod witnesses;
 
 pub use store::SqliteStore;

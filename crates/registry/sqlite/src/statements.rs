@@ -10,8 +10,8 @@ use crate::columns::{Columns, code, json, microseconds};
 use crate::filter::{Filter, page};
 use crate::transaction::SqliteTransaction;
 
-const TABLE: &str = "statement";
-const COLUMNS: &str = "id, origin, dataset, entity, kind, property, value, valid_from, valid_to, stated_at, record_table, \
+pub(crate) const TABLE: &str = "statement";
+pub(crate) const COLUMNS: &str = "id, origin, dataset, entity, kind, property, value, valid_from, valid_to, stated_at, record_table, \
                        record_id, person_category, assessment, source_grade, information_grade, recorded_at, ended_at, label";
 const INSERT: &str = "INSERT INTO statement (id, origin, dataset, entity, kind, property, value, valid_from, valid_to, \
                       stated_at, record_table, record_id, person_category, assessment, source_grade, information_grade, \
@@ -160,7 +160,7 @@ fn filter_of(query: &StatementQuery<'_>) -> Filter {
     filter
 }
 
-fn read_statement(columns: &Columns<'_>) -> Result<Statement, StoreError> {
+pub(crate) fn read_statement(columns: &Columns<'_>) -> Result<Statement, StoreError> {
     let record_id = columns.optional::<i64>(11)?;
     let record = record_id.map(|record_id| Ok(RecordReference { table: columns.identifier(10)?, record_id })).transpose()?;
     Ok(Statement {

@@ -12,7 +12,7 @@ use crate::{Caller, Node, NodeError, Noted};
 
 /// The most sealed bytes that one answer holds; what is more comes with the next.
 const BYTES_MAXIMUM: usize = 24 << 20;
-/// The most parcels and receipts in one bundle.
+/// The most parcels and receipts in one file.
 const ITEMS_MAXIMUM: usize = 10_000;
 
 /// Which parcels are exported.
@@ -22,7 +22,7 @@ pub struct ExportRequest {
     /// To whom.
     #[schema(value_type = String)]
     pub partner: NodeId,
-    /// Only those behind this number: the last of the bundle before.
+    /// Only those behind this number: the last of the file before.
     #[serde(default)]
     pub after: u64,
 }
@@ -30,7 +30,7 @@ pub struct ExportRequest {
 /// Sealed parcels and receipts, to be carried from one node to another.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Bundle {
+pub struct ParcelFile {
     /// The form: 1.
     pub format: u8,
     /// Sealed parcels in base64, in the order of their numbers.
@@ -45,12 +45,12 @@ pub struct Bundle {
     pub continues_after: Option<u64>,
 }
 
-impl Bundle {
+impl ParcelFile {
     /// The form that this version writes and reads.
     pub const FORMAT: u8 = 1;
 }
 
-/// What became of one parcel or receipt of a bundle.
+/// What became of one parcel or receipt of a file.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CarriedLine {
     /// The parcel.
@@ -65,7 +65,7 @@ pub struct CarriedLine {
 
 /// What an import gave.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ImportedBundle {
+pub struct ImportedParcels {
     /// Line by line.
     pub lines: Vec<CarriedLine>,
     /// The receipts to carry back.
@@ -78,16 +78,16 @@ impl Node {
     ///
     /// # Errors
     /// When policy refuses, there is no such partner, or the agreement has ended.
-    pub fn export_parcels(&self, caller: &Caller, request: &ExportRequest) -> Result<Bundle, NodeError> {
+    pub fn export_parcels(&self, caller: &Caller, request: &ExportRequest) -> Result<ParcelFile, NodeError> {
         let published = i64::try_from(self.publish_journal()?).map_err(NodeError::internal)?;
         self.write(caller, Action::DeliverParcel, |tx| {
             let partner = self.partner(tx, &request.partner)?;
             let in_force = partner.check_in_force(self.clock().now()).is_ok();
-            let mut bundle = Bundle { format: Bundle::FORMAT, ..Bundle::default() };
+            let mut file = ParcelFile { format: ParcelFile::FORMAT, ..ParcelFile::default() };
             let (mut after, mut length, mut subjects) = (request.after, 0, Vec::new());
             while let Some(parcel) = self.next_ready(&partner, published, after)? {
                 if length > 0 && length + parcel.bytes.len() > BYTES_MAXIMUM {
-                    bundle.continues_after = Some(after);
+                    file.continues_after = Some(after);
                     break;
                 }
                 after = parcel.sequence;
@@ -96,35 +96,34 @@ impl Node {
                 }
                 length += parcel.bytes.len();
                 subjects.push(format!("parcel:{}", parcel.id));
-                bundle.parcels.push(STANDARD.encode(&parcel.bytes));
+                file.parcels.push(STANDARD.encode(&parcel.bytes));
             }
-            let detail = serde_json::json!({ "as_file": true, "parcels": bundle.parcels.len() });
+            let detail = serde_json::json!({ "as_file": true, "parcels": file.parcels.len() });
             let noted = Noted::about(subjects).with_recipient(request.partner.clone()).with_detail(detail);
-            Ok((bundle, noted))
+            Ok((file, noted))
         })
     }
 
     /// Takes what a file brings: parcels as from a link, each with its own journal entry, and receipts for parcels of this node.
     ///
     /// # Errors
-    /// When policy refuses, or the bundle is not one. What is wrong with a parcel or a receipt is in its line.
-    pub fn import_bundle(&self, caller: &Caller, bundle: &Bundle) -> Result<ImportedBundle, NodeError> {
-        if bundle.format != Bundle::FORMAT || bundle.parcels.len() + bundle.receipts.len() > ITEMS_MAXIMUM {
+    /// When policy refuses, or the file is not one. What is wrong with a parcel or a receipt is in its line.
+    pub fn import_parcels(&self, caller: &Caller, file: &ParcelFile) -> Result<ImportedParcels, NodeError> {
+        if file.format != ParcelFile::FORMAT || file.parcels.len() + file.receipts.len() > ITEMS_MAXIMUM {
             return Err(NodeError::Invalid(format!(
-                "a bundle is of format {} and has at most {ITEMS_MAXIMUM} items",
-                Bundle::FORMAT
+                "a file is of format {} and has at most {ITEMS_MAXIMUM} items",
+                ParcelFile::FORMAT
             )));
         }
         self.write(caller, Action::ReceiveParcel, |_| {
-            let detail =
-                serde_json::json!({ "as_file": true, "parcels": bundle.parcels.len(), "receipts": bundle.receipts.len() });
-            Ok(((), Noted::about(vec!["bundle:import".into()]).with_detail(detail)))
+            let detail = serde_json::json!({ "as_file": true, "parcels": file.parcels.len(), "receipts": file.receipts.len() });
+            Ok(((), Noted::about(vec!["file:import".into()]).with_detail(detail)))
         })?;
-        let mut imported = ImportedBundle { lines: Vec::new(), receipts: Vec::new() };
-        for text in &bundle.parcels {
+        let mut imported = ImportedParcels { lines: Vec::new(), receipts: Vec::new() };
+        for text in &file.parcels {
             imported.lines.push(self.import_parcel(text, &mut imported.receipts));
         }
-        for receipt in &bundle.receipts {
+        for receipt in &file.receipts {
             let (parcel, partner) = (receipt.content.parcel, &receipt.content.receiver);
             let outcome = self.acknowledge(partner, parcel, receipt).map_err(|error| error.to_string());
             imported.lines.push(carried(parcel.to_string(), partner.to_string(), outcome.map(|()| "acknowledged")));
