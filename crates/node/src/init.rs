@@ -29,7 +29,7 @@ pub fn init(folder: &NodeFolder, config: &NodeConfig, clock: &Arc<dyn Clock>) ->
         display_name: config.display_name.clone(),
         country: config.country.clone(),
         regime: config.regime,
-        partner_class: if config.country == "EU" { PartnerClass::UnionBody } else { PartnerClass::MemberState },
+        partner_class: class_of(&config.country),
         address: config.exchange_listen.clone(),
     };
     let identity = NodeIdentity::generate(description, clock.now()).map_err(|error| NodeError::Invalid(error.to_string()))?;
@@ -70,4 +70,20 @@ fn add_operator(tx: &mut dyn Transaction, act: Act) -> Result<(), NodeError> {
     };
     oikos_journal::record(tx, &entry).map_err(NodeError::internal)?;
     Ok(())
+}
+
+/// The Member States (TEU Art. 52), and `EL`, which the Union's own texts write for Greece.
+const MEMBER_STATES: [&str; 28] = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
+    "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
+/// What a node of this country is to others. Every country that is no Member State counts as a third country, the other states of the
+/// European Economic Area too: the transfer table says what may go there.
+fn class_of(country: &str) -> PartnerClass {
+    match country {
+        "EU" => PartnerClass::UnionBody,
+        _ if MEMBER_STATES.contains(&country) => PartnerClass::MemberState,
+        _ => PartnerClass::ThirdCountry,
+    }
 }

@@ -21,18 +21,23 @@ struct Endpoint {
 }
 
 fn endpoint(method: Method, template: &'static str, body: Option<Value>, journaled: Option<Action>) -> Endpoint {
+    let id = if template.starts_with("/requests/") { "0".repeat(32) } else { "no-such-thing".to_owned() };
     let path = template
         .replace("{origin}", "test.node")
         .replace("{key}", &"0".repeat(64))
-        .replace("{id}", "no-such-thing")
+        .replace("{id}", &id)
         .replace("{name}", "carl")
-        .replace("{node}", "no.partner");
+        .replace("{node}", "no.partner")
+        .replace("{partner}", "no.partner")
+        .replace("{direction}", "incoming");
     Endpoint { method, template, path, body, journaled }
 }
 
 fn endpoints() -> Vec<Endpoint> {
     use Method as M;
     let release = json!({ "partner": "no.partner", "finding": { "key": "0".repeat(64) } });
+    let selector = json!({ "kind": "imo", "value": "9074729" });
+    let request = json!({ "partner": "no.partner", "selector": selector, "message": "why" });
     let passkey = json!({ "id": "", "client_data": "", "authenticator_data": "", "signature": "", "user_handle": "" });
     let new_passkey = json!({ "name": "blue", "client_data": "", "attestation_object": "" });
     let purpose = json!({ "purpose": "maritime-safety", "legal_basis": "Dir. 2002/59/EC" });
@@ -91,6 +96,18 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(M::POST, "/parcels/import", Some(json!({ "format": 1 })), Some(Action::ReceiveParcel)),
         endpoint(M::POST, "/parcels/fetch", None, None),
         endpoint(M::POST, "/deliveries", None, None),
+        endpoint(M::POST, "/asks", Some(json!({ "standing": true })), Some(Action::Ask)),
+        endpoint(M::GET, "/asks/hits", None, Some(Action::ReadRequests)),
+        endpoint(M::POST, "/requests/preview", Some(request.clone()), Some(Action::ReadRequests)),
+        endpoint(M::POST, "/requests", Some(request), Some(Action::RequestRelease)),
+        endpoint(M::GET, "/requests", None, Some(Action::ReadRequests)),
+        endpoint(M::GET, "/requests/{direction}/{partner}/{id}", None, Some(Action::ReadRequests)),
+        endpoint(
+            M::POST,
+            "/requests/incoming/{partner}/{id}/answer",
+            Some(json!({ "outcome": "neither_confirmed_nor_denied" })),
+            Some(Action::DecideRequest),
+        ),
         endpoint(M::GET, "/bundles", None, Some(Action::ReadEvidence)),
         endpoint(M::POST, "/bundles", Some(json!({ "recipient": "a court" })), Some(Action::PrepareBundle)),
         endpoint(M::POST, "/bundles/{id}/decisions", Some(json!({ "authorise": true })), Some(Action::AuthoriseBundle)),

@@ -1,5 +1,7 @@
 //! Two nodes with an agreement between them, on one simulated clock, linked by the real transport. What goes over the link is recorded.
 
+#![allow(dead_code, reason = "each test file uses its part of the house")]
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -82,10 +84,15 @@ pub(crate) fn start() -> Timestamp {
 impl Pair {
     /// Two nodes whose agreement `change` may alter.
     pub(crate) fn new(change: impl FnOnce(&mut AgreementTerms)) -> Self {
+        Self::with_a_node_of("FI", change)
+    }
+
+    /// As [`new`](Self::new), with the second node in another country.
+    pub(crate) fn with_a_node_of(country: &str, change: impl FnOnce(&mut AgreementTerms)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let wire = Wire::default();
         let at = Side::new(&runtime, "at.investment-screening", "AT", "fdi-screening", &wire);
-        let fi = Side::new(&runtime, "fi.coast-guard", "FI", "maritime-safety", &wire);
+        let fi = Side::new(&runtime, "fi.coast-guard", country, "maritime-safety", &wire);
         let mut terms = terms([at.node.id().clone(), fi.node.id().clone()].into());
         change(&mut terms);
         let proposal = SignedAgreement::propose(terms, at.node.identity()).unwrap();
