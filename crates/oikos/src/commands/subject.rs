@@ -155,7 +155,7 @@ fn show_answer(answer: &Value, json: bool) -> ExitCode {
         ));
     }
     let request = &answer["request"];
-    for step in show::items(&request["steps"]).last() {
+    if let Some(step) = show::items(&request["steps"]).last() {
         show::line(&format!("{}: {}", show::text(step, "what"), show::text(step, "note")));
     }
     for told in show::items(&request["told"]) {
