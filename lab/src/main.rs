@@ -4,6 +4,7 @@
 //! CPU time and memory are counted in the same way for both. How to add a benchmark is in `lab/README.md`.
 
 mod asks;
+mod exchange;
 mod lake;
 mod machine;
 mod measure;
@@ -34,8 +35,12 @@ enum Size {
 /// A benchmark by its name.
 type Run = fn(&Path, Size) -> Result<Benchmark, Failure>;
 
-const BENCHMARKS: [(&str, Run); 3] =
-    [("sea", |folder, _| sea::run(folder)), ("lake", |folder, _| lake::run(folder)), ("asks", asks::run)];
+const BENCHMARKS: [(&str, Run); 4] = [
+    ("sea", |folder, _| sea::run(folder)),
+    ("lake", |folder, _| lake::run(folder)),
+    ("asks", asks::run),
+    ("exchange", exchange::run),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

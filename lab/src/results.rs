@@ -8,8 +8,8 @@ use crate::{Failure, machine};
 const HEAD: &str = "# Results of the lab
 
 Written by `cargo xtask bench`; do not edit. A ratio above 1 means ours is better: it is the peer's cost over ours. Costs are CPU seconds
-(user and system, all threads, of a whole process), peak memory (VmHWM of that process) and bytes on disk. No wall time is given, so
-other load on the machine distorts little. Accuracy is the share of a known truth, where there is one. Oikos is built with the development
+(user and system, all threads, of a whole process), peak memory (VmHWM of that process) and bytes on disk. No wall time is given
+but in `exchange`, so other load on the machine distorts little. Accuracy is the share of a known truth, where there is one. Oikos is built with the development
 profile: `opt-level` 1, and 3 for Arrow, Parquet, SQLite, `aivdm`, `curve25519-dalek`, the exchange and the desks.
 ";
 

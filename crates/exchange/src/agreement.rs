@@ -76,6 +76,9 @@ pub struct AgreementTerms {
     /// Whether each originator consents in general that the other passes on impersonal findings inside the Union. Default: no.
     #[serde(default, skip_serializing_if = "is_false")]
     pub onward: bool,
+    /// Whether what was received is erased as soon as either side leaves. Default: it is erased at its own retention.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub erase_on_leaving: bool,
     /// The instrument that holds appropriate safeguards (Dir. (EU) 2016/680 Art. 37; GDPR Art. 46), where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safeguards: Option<String>,
@@ -306,14 +309,18 @@ impl AgreementTerms {
     }
 
     /// The marking of a thing at its receiver: its own, joined with what the agreement allows. Purposes intersect, it must be
-    /// erased by the agreement's retention after its release, and it may not be shared onward.
+    /// erased by the agreement's retention after its release, and it may not be shared onward unless the agreement says so.
     #[must_use]
     pub fn bind(&self, marking: &Marking, released_at: Timestamp) -> Marking {
+        let mut permitted: BTreeSet<_> = [PermittedAction::Read, PermittedAction::Process, PermittedAction::Act].into();
+        if self.onward {
+            permitted.insert(PermittedAction::Share);
+        }
         let expires_second = released_at.as_second() + 86_400 * i64::from(self.retention_days);
         marking.join(&Marking {
             regimes: BTreeSet::new(),
             tlp: Tlp::Clear,
-            permitted: [PermittedAction::Read, PermittedAction::Process, PermittedAction::Act].into(),
+            permitted,
             handling: BTreeSet::new(),
             purposes: self.purposes.clone(),
             // Past the last moment that a time stamp can name (in the year 9999) there is nothing to erase by.
@@ -368,6 +375,15 @@ impl SignedAgreement {
         let agreement: Self = from_text(text)?;
         agreement.terms.check()?;
         Ok(agreement)
+    }
+
+    /// Checks the terms and that the node of this card signed them.
+    ///
+    /// # Errors
+    /// Says what is wrong with a term, or that the signature is missing or wrong.
+    pub fn check_signed_by(&self, card: &IdentityCard) -> Result<(), AgreementError> {
+        self.terms.check()?;
+        self.check_signature_of(card)
     }
 
     /// Checks the terms and that exactly these two parties signed them.

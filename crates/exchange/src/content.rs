@@ -1,4 +1,4 @@
-//! What is in a parcel: released findings, statements, retractions, requests and answers.
+//! What is in a parcel: released findings, statements, retractions, corrections, requests and answers.
 //!
 //! In CBOR every struct is a map with its fields' names as keys, times are RFC 3339 text, hashes are hexadecimal text. A reader
 //! refuses fields it does not know; a change of this form is a new [`FORMAT`].
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use oikos_model::{
     ContentHash, DerivedFrom, DetectorId, Fact, FactValue, Finding, FindingKey, Label, LegalBasis, Marking, NodeId, Place,
-    Purpose, Reason, Scope, Selector, Statement, Timestamp, UserName,
+    Purpose, Reason, Scope, Selector, SelectorClass, Statement, StatementId, Timestamp, UserName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,14 @@ impl ReleasedFinding {
         self.facts.iter().filter_map(selector_of).collect()
     }
 
+    /// Whether it is nothing but impersonal identifiers: the most that a node may release without a person.
+    pub fn is_bare(&self) -> bool {
+        let impersonal =
+            |fact: &Fact| matches!(&fact.value, FactValue::Selector(selector) if selector.class() == SelectorClass::Impersonal);
+        let Self { title, when, place, reasoning, facts, .. } = self;
+        title.is_none() && when.is_none() && place.is_none() && reasoning.is_none() && facts.iter().all(impersonal)
+    }
+
     /// The finding as its receiver keeps it, released at `released_at`, with every marking bound by `bind`.
     ///
     /// What was not released is filled with the least that is true: the title is the detector's id, and the time is the whole
@@ -132,6 +140,21 @@ pub struct Retraction {
     pub at: Timestamp,
 }
 
+/// The origin says that something it released was wrong. What is right travels beside it, or follows when a person releases it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rectification {
+    /// What was wrong, as the receiver knows it. A finding's revision is the wrong one, as the origin names it.
+    pub what: DerivedFrom,
+    /// Of a statement: the one that says it right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<StatementId>,
+    /// What was wrong about it, in words.
+    pub reason: String,
+    /// When it was corrected.
+    pub at: Timestamp,
+}
+
 /// What a sealed parcel holds. Its identity is (from, to, sequence); the id under which it travels is the hash of its sealed bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,7 +173,8 @@ pub struct ParcelContent {
     pub created_at: Timestamp,
     /// After this moment it must not be taken any more.
     pub expires: Option<Timestamp>,
-    /// The person who signed the release or the request. Retractions, leaving and answers that neither confirm nor deny go without one.
+    /// The person who signed the release or the request. Without one go retractions, leaving, answers that neither confirm nor deny,
+    /// and impersonal identifiers that the agreement pre-authorises.
     pub released_by: Option<UserName>,
     /// Why it was released.
     pub purpose: Purpose,
@@ -162,6 +186,9 @@ pub struct ParcelContent {
     pub statements: Vec<ReleasedStatement>,
     /// Retractions.
     pub retractions: Vec<Retraction>,
+    /// Corrections of what was released before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rectifications: Vec<Rectification>,
     /// Requests for release.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<ReleaseAsk>,
@@ -170,6 +197,9 @@ pub struct ParcelContent {
     pub answers: Vec<ReleaseAnswer>,
     /// Whether the sender leaves the agreement as of `created_at`.
     pub leaves: bool,
+    /// Why it leaves, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_reason: Option<String>,
 }
 
 /// What about a parcel's content breaks a rule that holds for every parcel.
@@ -212,8 +242,8 @@ impl ParcelContent {
     /// Whether anything in it needs the name of a person who stands for it.
     fn needs_a_person(&self) -> bool {
         let neutral = |answer: &ReleaseAnswer| answer.outcome == AnswerOutcome::NeitherConfirmedNorDenied;
-        let released = !self.findings.is_empty() || !self.statements.is_empty();
-        released || !self.requests.is_empty() || !self.answers.iter().all(neutral)
+        let bare = self.findings.iter().all(ReleasedFinding::is_bare);
+        !bare || !self.statements.is_empty() || !self.requests.is_empty() || !self.answers.iter().all(neutral)
     }
 
     /// Checks everything that holds for a parcel between any two nodes: limits, and that everything in it is the sender's own and
@@ -247,6 +277,9 @@ impl ParcelContent {
             must(*origin_of(&retraction.what) == self.from, name, "only the origin may take a thing back")?;
             at_most(name, retraction.reason.len(), MAXIMUM_TEXT_LENGTH)?;
         }
+        at_most(|| "rectifications".into(), self.rectifications.len(), MAXIMUM_RETRACTIONS)?;
+        self.rectifications.iter().try_for_each(|rectification| check_rectification(rectification, &self.from))?;
+        at_most(|| "leave_reason".into(), self.leave_reason.as_ref().map_or(0, String::len), MAXIMUM_TEXT_LENGTH)?;
         let mut requests = BTreeSet::new();
         for request in &self.requests {
             must(requests.insert(request.id), || format!("request {}", request.id), "it is in the parcel twice")?;
@@ -259,6 +292,15 @@ impl ParcelContent {
         }
         Ok(())
     }
+}
+
+fn check_rectification(rectification: &Rectification, sender: &NodeId) -> Result<(), ContentProblem> {
+    let name = || "rectification".to_owned();
+    must(origin_of(&rectification.what) == sender, name, "only the origin may correct a thing")?;
+    let is_statement = matches!(rectification.what, DerivedFrom::Statement { .. });
+    must(is_statement == rectification.replaced_by.is_some(), name, "a statement, and only one, names what replaces it")?;
+    must(!rectification.reason.trim().is_empty(), name, "it does not say what was wrong")?;
+    at_most(name, rectification.reason.len(), MAXIMUM_TEXT_LENGTH)
 }
 
 /// The node that a thing comes from.

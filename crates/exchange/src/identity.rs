@@ -247,6 +247,12 @@ impl NodeIdentity {
         FindingKey(self.blind("finding-key", key.0))
     }
 
+    /// The key under which others know a finding of `origin` that this node passed on to them.
+    pub fn passed_on_key(&self, origin: &NodeId, key: FindingKey) -> FindingKey {
+        let whose = ContentHasher::new("passed-on").field(origin.as_str().as_bytes()).field(&key.0.0).finish();
+        FindingKey(self.blind("passed-on-key", whose))
+    }
+
     /// The revision under which partners know a finding that something was derived from; blinded like its key.
     pub(crate) fn released_revision(&self, revision: ContentHash) -> ContentHash {
         self.blind("finding-revision", revision)

@@ -3,6 +3,7 @@
 //! - The same bytes again change nothing and get a receipt again: the first one may have been lost.
 //! - Of a finding's revisions the one from the parcel with the highest number stays, whatever the order of arrival.
 //! - A retraction that arrives before its thing leaves a notice; the registry then keeps the thing as taken back from the start.
+//! - What was corrected stays known with the reason. A correction without what is right holds the thing until that comes.
 //! - A statement is never changed by a later one with its id: an honest origin never says two things under one id.
 //! - Gaps in the sequence are reported: something is still on its way, or was lost.
 //!
@@ -12,15 +13,16 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use oikos_model::{ContentHash, DerivedFrom, FindingKey, FindingState, Label, NodeId, Scope, Statement, Timestamp};
-use oikos_registry::{FindingOutcome, IncomingParcel, PartnerRow, StoreError, Transaction};
+use oikos_registry::{ErasedFrom, FindingOutcome, IncomingParcel, PartnerRow, RectificationRow, StoreError, Transaction};
 
-use crate::content::{ParcelContent, ReleasedFinding, Retraction, origin_of};
+use crate::content::{ParcelContent, Rectification, ReleasedFinding, Retraction, origin_of};
+use crate::correction::reopen;
 use crate::identity::NodeIdentity;
+use crate::outbound::own_name;
 use crate::parcel::Envelope;
 use crate::partner::Partner;
 use crate::receipt::Receipt;
 use crate::refusal::{ParcelRefusal, ReceiveError};
-use crate::release::KnownToPartner;
 
 /// What receiving a parcel did.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +55,10 @@ pub struct Applied {
     pub new_statements: usize,
     /// What was taken back: the picture walks what was derived from it.
     pub recalled: Vec<DerivedFrom>,
+    /// What was corrected; a person's decision on it was opened again.
+    pub rectified: Vec<DerivedFrom>,
+    /// What was erased at once, because the partner left an agreement that says so.
+    pub erased: ErasedFrom,
     /// Numbers below the highest received that did not arrive yet.
     pub missing: Vec<RangeInclusive<u64>>,
 }
@@ -100,13 +106,13 @@ pub(crate) fn take(
     let mut inbox = Inbox { tx, identity, partner: &partner, content: &content, now: incoming.received_at };
     let findings = inbox.take_findings()?;
     let new_statements = inbox.take_statements()?;
+    let rectified = inbox.take_corrections()?;
     let recalled = inbox.take_back()?;
-    if content.leaves {
-        let left_at = Some(row.left_at.map_or(content.created_at, |left| left.min(content.created_at)));
-        tx.put_partner(&PartnerRow { left_at, ..row.clone() })?;
-    }
+    let erased = inbox.take_leave(row)?;
     let missing = gaps(seen, incoming.sequence);
-    Ok(Outcome::Applied(Box::new(Applied { parcel: incoming.id, content, findings, new_statements, recalled, missing })))
+    let parcel = incoming.id;
+    let applied = Applied { parcel, content, findings, new_statements, recalled, rectified, erased, missing };
+    Ok(Outcome::Applied(Box::new(applied)))
 }
 
 /// The numbers of parcels from a partner that did not arrive although a later one did.
@@ -162,7 +168,79 @@ impl Inbox<'_, '_> {
         let label = self.tx.intern_label(&label)?;
         let outcome = self.tx.put_finding(&finding, label, true, self.now)?;
         self.tx.set_newest_sequence_of(sender, released.key, sequence)?;
+        // A later parcel, which came earlier, may have said that this is wrong.
+        let what = DerivedFrom::Finding { origin: sender.clone(), key: released.key, revision: finding.revision() };
+        if self.tx.rectifications_of(&what)?.iter().any(|row| !row.replaced && row.sequence > sequence) {
+            self.hold(sender, released.key)?;
+        }
         Ok(outcome)
+    }
+
+    /// A finding that is known to be wrong counts as superseded until its origin says what is right.
+    fn hold(&mut self, origin: &NodeId, key: FindingKey) -> Result<(), StoreError> {
+        if self.tx.finding(origin, key)?.is_some_and(|stored| stored.state != FindingState::Recalled) {
+            self.tx.set_finding_state(origin, key, FindingState::Superseded)?;
+        }
+        Ok(())
+    }
+
+    fn take_corrections(&mut self) -> Result<Vec<DerivedFrom>, StoreError> {
+        for wrong in &self.content.rectifications {
+            self.take_correction(wrong)?;
+        }
+        Ok(self.content.rectifications.iter().map(|wrong| wrong.what.clone()).collect())
+    }
+
+    fn take_correction(&mut self, wrong: &Rectification) -> Result<(), StoreError> {
+        let (sender, sequence) = (&self.content.from, self.content.sequence);
+        let replaced = match &wrong.what {
+            DerivedFrom::Finding { key, .. } => self.content.findings.iter().any(|finding| finding.key == *key),
+            DerivedFrom::Statement { .. } => true,
+        };
+        self.tx.put_rectification(&RectificationRow {
+            what: wrong.what.clone(),
+            partner: sender.clone(),
+            sequence,
+            replaced_by: wrong.replaced_by,
+            replaced,
+            reason: wrong.reason.clone(),
+            at: wrong.at,
+        })?;
+        match &wrong.what {
+            DerivedFrom::Finding { origin, key, .. } => {
+                let reason = format!("{sender} corrected it: {}", wrong.reason);
+                reopen(self.tx, self.identity, origin, *key, &reason)?;
+                let newest = self.tx.newest_sequence_of(sender, *key)?;
+                if !replaced && newest.is_some_and(|newest| newest < sequence) {
+                    self.hold(origin, *key)?;
+                }
+                Ok(())
+            }
+            statement @ DerivedFrom::Statement { .. } => self.end(statement, wrong.at),
+        }
+    }
+
+    /// Ends a statement of the sender, and lets it arrive ended where it was not there yet.
+    fn end(&mut self, what: &DerivedFrom, at: Timestamp) -> Result<(), StoreError> {
+        let DerivedFrom::Statement { origin, id } = what else { return Ok(()) };
+        self.tx.put_recall_notice(what, at)?;
+        // The notice names the origin; the id alone might be another node's statement.
+        if self.tx.statement(*id)?.is_some_and(|statement| statement.origin == *origin) {
+            self.tx.end_statements(&[*id], at)?;
+        }
+        Ok(())
+    }
+
+    fn take_leave(&mut self, row: &PartnerRow) -> Result<ErasedFrom, StoreError> {
+        if !self.content.leaves {
+            return Ok(ErasedFrom::default());
+        }
+        let left_at = Some(row.left_at.map_or(self.content.created_at, |left| left.min(self.content.created_at)));
+        self.tx.put_partner(&PartnerRow { left_at, ..row.clone() })?;
+        match self.partner.agreement().terms.erase_on_leaving {
+            true => self.tx.erase_received_from(&row.node),
+            false => Ok(ErasedFrom::default()),
+        }
     }
 
     /// Where the partner names things of this node, gives them the names they have here.
@@ -170,12 +248,11 @@ impl Inbox<'_, '_> {
         if !sources.iter().any(|source| origin_of(source) == self.identity.node()) {
             return Ok(sources);
         }
-        let known = KnownToPartner::read(self.tx, self.partner.node())?;
         let rename = |source: DerivedFrom| match origin_of(&source) == self.identity.node() {
-            true => known.own_name(self.identity, source),
-            false => source,
+            true => own_name(self.tx, self.partner.node(), source),
+            false => Ok(source),
         };
-        Ok(sources.into_iter().map(rename).collect())
+        sources.into_iter().map(rename).collect()
     }
 
     fn take_statements(&mut self) -> Result<usize, StoreError> {
@@ -199,17 +276,12 @@ impl Inbox<'_, '_> {
 
     fn take_back(&mut self) -> Result<Vec<DerivedFrom>, StoreError> {
         for Retraction { what, at, .. } in &self.content.retractions {
-            self.tx.put_recall_notice(what, *at)?;
             match what {
                 DerivedFrom::Finding { origin, key, .. } => {
+                    self.tx.put_recall_notice(what, *at)?;
                     self.tx.set_finding_state(origin, *key, FindingState::Recalled)?;
                 }
-                DerivedFrom::Statement { origin, id } => {
-                    // The notice names the origin; the id alone might be another node's statement.
-                    if self.tx.statement(*id)?.is_some_and(|statement| statement.origin == *origin) {
-                        self.tx.end_statements(&[*id], *at)?;
-                    }
-                }
+                DerivedFrom::Statement { .. } => self.end(what, *at)?,
             }
         }
         Ok(self.content.retractions.iter().map(|retraction| retraction.what.clone()).collect())

@@ -8,7 +8,8 @@
 //!
 //! **The way in.** [`receive`] opens a parcel's bytes, wherever they came from, and applies them once.
 //!
-//! **Taking back.** [`recall`] lists who must be told; the retractions travel in parcels, also after an agreement has ended.
+//! **Taking back.** [`recall`] lists who must be told; the retractions travel in parcels, also after an agreement has ended. Whoever passed
+//! a thing on tells those who got it from there: [`pass_on`].
 //!
 //! **Cryptography** is kept libraries': `ed25519-dalek`, `ml-dsa` (FIPS 204, not audited), `hpke` with X-Wing, `coset`. The form of
 //! the envelope is described in the module `parcel` (see [`Envelope`]); what is signed outside of it (cards, agreements, receipts) is the
@@ -28,9 +29,11 @@ mod attestation;
 mod canonical;
 mod card;
 mod content;
+mod correction;
 mod encoded;
 mod identity;
 mod inbound;
+mod invitation;
 mod keys;
 mod limits;
 mod outbound;
@@ -54,22 +57,26 @@ pub use ask::{
 };
 pub use attestation::{AttestationKind, Attested};
 pub use card::{CardContent, CardError, IdentityCard, NodeDescription, PartnerClass};
-pub use content::{ContentProblem, FORMAT, ParcelContent, Period, Reasoning, ReleasedFinding, ReleasedStatement, Retraction};
+pub use content::{
+    ContentProblem, FORMAT, ParcelContent, Period, Reasoning, Rectification, ReleasedFinding, ReleasedStatement, Retraction,
+};
+pub use correction::{holders, pass_on, recall, rectification, reopen};
 pub use encoded::Base64;
 pub use identity::{IDENTITY_FILE, IdentityError, NodeIdentity};
 pub use inbound::{Applied, Outcome, Received, missing_from, receive};
+pub use invitation::{Invitation, InvitationError};
 pub use keys::{DualSignature, PublicKeys, SignatureAlgorithm, SignatureError};
 pub use limits::{
     CborProblem, MAXIMUM_ANSWERS, MAXIMUM_FINDINGS, MAXIMUM_LIST_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PARCEL_LENGTH,
     MAXIMUM_REQUESTS, MAXIMUM_RETRACTIONS, MAXIMUM_STATEMENTS, MAXIMUM_TEXT_LENGTH,
 };
-pub use outbound::{AcknowledgeError, ParcelDraft, PreparedParcel, acknowledge, prepare, ready, recall};
+pub use outbound::{AcknowledgeError, ParcelDraft, PreparedParcel, acknowledge, prepare, ready};
 pub use parcel::{Address, CONTENT_TYPE, Envelope, SEALING_ALGORITHM, SealedParcel, open, seal};
 pub use partner::{Partner, PartnerError};
 pub use receipt::{Receipt, ReceiptContent, ReceiptError};
 pub use refusal::{ParcelRefusal, ReceiveError, SealError, SendError};
 pub use release::{
-    BUILT_IN_FIELDS, Field, FindingRelease, KnownToPartner, Preview, REASONS, Refusal, ReleaseDesk, ReleaseItem, ReleaseRules,
-    Removed, TITLE, WHEN, WHERE, Wanted,
+    BUILT_IN_FIELDS, Field, FindingRelease, KnownToPartner, NOBODY, Preview, REASONS, Refusal, ReleaseDesk, ReleaseItem,
+    ReleaseRules, Removed, TITLE, WHEN, WHERE, Wanted,
 };
 pub use request::{AnswerOutcome, ClockRegime, HitReference, NotAName, ReleaseAnswer, ReleaseAsk, RequestId, Urgency};

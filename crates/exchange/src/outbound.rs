@@ -1,16 +1,16 @@
 //! Sending, without I/O: released things become a sealed parcel in the outbox; it may leave once its journal entry is below the
 //! checkpoint's size; the partner's receipt takes it out of the outbox.
 
-use oikos_model::{Actor, ContentHash, ContentHasher, DerivedFrom, StatementId, Timestamp, UserName};
-use oikos_registry::{OutgoingParcel, ReleaseRow, StoreError, Transaction};
+use oikos_model::{Actor, ContentHash, ContentHasher, DerivedFrom, FindingState, StatementId, Timestamp};
+use oikos_registry::{NoticeKind, NoticeRow, OutboxQuery, OutgoingParcel, ReleaseQuery, ReleaseRow, StoreError, Transaction};
 
-use crate::content::{FORMAT, ParcelContent, ReleasedStatement, Retraction};
+use crate::content::{FORMAT, ParcelContent, Rectification, ReleasedStatement, Retraction};
 use crate::identity::NodeIdentity;
 use crate::parcel::{SealedParcel, check_terms, seal};
 use crate::partner::Partner;
 use crate::receipt::{Receipt, ReceiptError};
 use crate::refusal::SendError;
-use crate::release::{FindingRelease, KnownToPartner, name_to_others};
+use crate::release::{FindingRelease, KnownToPartner, shown_key};
 use crate::request::{ReleaseAnswer, ReleaseAsk};
 
 /// What goes into one parcel to one partner.
@@ -22,12 +22,25 @@ pub struct ParcelDraft {
     pub statements: Vec<ReleasedStatement>,
     /// What is taken back.
     pub retractions: Vec<Retraction>,
+    /// What was wrong.
+    pub rectifications: Vec<Rectification>,
     /// Requests for release.
     pub requests: Vec<ReleaseAsk>,
     /// Answers to requests of the partner.
     pub answers: Vec<ReleaseAnswer>,
     /// Whether this node leaves the agreement with this parcel.
     pub leaves: bool,
+    /// Why it leaves.
+    pub leave_reason: Option<String>,
+}
+
+impl ParcelDraft {
+    fn is_empty(&self) -> bool {
+        let releases = !self.findings.is_empty() || !self.statements.is_empty();
+        let corrects = !self.retractions.is_empty() || !self.rectifications.is_empty();
+        let asks_or_answers = !self.requests.is_empty() || !self.answers.is_empty();
+        !releases && !corrects && !asks_or_answers && !self.leaves
+    }
 }
 
 /// A sealed parcel with what the registry must know of it, before its journal entry is written. [Queue](Self::queue) it in the same transaction.
@@ -43,6 +56,13 @@ pub struct PreparedParcel {
     pub skipped: Vec<StatementId>,
 }
 
+/// A parcel's content before it is sealed, with what of this node's each part of it is.
+pub(crate) struct Composed {
+    pub(crate) content: ParcelContent,
+    released: Vec<(DerivedFrom, Vec<String>)>,
+    skipped: Vec<StatementId>,
+}
+
 /// Makes a parcel of a draft on behalf of the transaction's act: seals it under the next sequence number and lists what it releases.
 ///
 /// # Errors
@@ -53,20 +73,38 @@ pub fn prepare(
     partner: &Partner,
     draft: ParcelDraft,
 ) -> Result<PreparedParcel, SendError> {
-    let known = KnownToPartner::read(tx, partner.node())?;
-    let is_known = |released: &ReleasedStatement| known.has_statement(released.statement.id);
-    let (skipped, statements): (Vec<_>, Vec<_>) = draft.statements.into_iter().partition(is_known);
-    let asks_or_answers = !draft.requests.is_empty() || !draft.answers.is_empty();
-    if draft.findings.is_empty() && statements.is_empty() && draft.retractions.is_empty() && !asks_or_answers && !draft.leaves {
+    let composed = compose(tx, identity, partner, draft)?;
+    let parcel = seal(identity, partner.card(), &composed.content)?;
+    Ok(composed.sealed_as(identity, parcel))
+}
+
+/// Everything of [`prepare`] but the sealing.
+pub(crate) fn compose(
+    tx: &dyn Transaction,
+    identity: &NodeIdentity,
+    partner: &Partner,
+    mut draft: ParcelDraft,
+) -> Result<Composed, SendError> {
+    let mut skipped = Vec::new();
+    for statement in std::mem::take(&mut draft.statements) {
+        let name = statement_name(&statement);
+        if KnownToPartner::among(tx, partner.node(), [&name])? == KnownToPartner::default() {
+            draft.statements.push(statement);
+        } else {
+            skipped.push(statement.statement.id);
+        }
+    }
+    if draft.is_empty() {
         return Err(SendError::Nothing);
     }
-    check_not_recalled(tx, partner, &draft.findings, &statements)?;
+    check_not_recalled(tx, partner, &draft)?;
     let act = tx.act();
     let released_by = match &act.actor {
         Actor::Person(person) => Some(person.clone()),
         Actor::Partner(_) | Actor::Node(_) => None,
     };
-    let released: Vec<(DerivedFrom, Vec<String>)> = draft.findings.iter().map(|f| (f.what.clone(), f.fields.clone())).collect();
+    let mut released: Vec<_> = draft.findings.iter().map(|f| (f.what.clone(), f.fields.clone())).collect();
+    released.extend(draft.statements.iter().map(|statement| (statement_name(statement), Vec::new())));
     let content = ParcelContent {
         format: FORMAT,
         from: identity.node().clone(),
@@ -79,31 +117,39 @@ pub fn prepare(
         purpose: act.purpose.clone(),
         legal_basis: act.legal_basis.clone(),
         findings: draft.findings.into_iter().map(|release| release.finding).collect(),
-        statements,
+        statements: draft.statements,
         retractions: draft.retractions,
+        rectifications: draft.rectifications,
         requests: draft.requests,
         answers: draft.answers,
         leaves: draft.leaves,
+        leave_reason: draft.leave_reason,
     };
     check_terms(&content, partner, act.at)?;
-    let parcel = seal(identity, partner.card(), &content)?;
-    let releases = release_rows(&content, released, parcel.id);
-    let skipped = skipped.into_iter().map(|released| released.statement.id).collect();
-    Ok(PreparedParcel { parcel, content, releases, skipped })
+    Ok(Composed { content, released, skipped })
+}
+
+impl Composed {
+    /// With its sealed bytes.
+    pub(crate) fn sealed_as(self, identity: &NodeIdentity, parcel: SealedParcel) -> PreparedParcel {
+        let Self { content, released, skipped } = self;
+        let rows = released.into_iter().map(|(what, fields)| release_row(identity, &content, what, fields, parcel.id));
+        PreparedParcel { releases: rows.collect(), parcel, content, skipped }
+    }
 }
 
 /// A recall is final: the receiver keeps what was taken back as taken back, whatever comes after.
-fn check_not_recalled(
-    tx: &dyn Transaction,
-    partner: &Partner,
-    findings: &[FindingRelease],
-    statements: &[ReleasedStatement],
-) -> Result<(), SendError> {
-    let recalled: Vec<_> =
-        tx.releases()?.into_iter().filter(|row| row.partner == *partner.node() && row.recalled_at.is_some()).collect();
-    let names = findings.iter().map(|release| release.what.clone()).chain(statements.iter().map(statement_name));
-    for what in names {
-        if recalled.iter().any(|row| is_same_thing(&row.what, &what)) {
+fn check_not_recalled(tx: &dyn Transaction, partner: &Partner, draft: &ParcelDraft) -> Result<(), SendError> {
+    for release in &draft.findings {
+        let DerivedFrom::Finding { origin, key, .. } = &release.what else { continue };
+        if tx.finding(origin, *key)?.is_some_and(|stored| stored.state == FindingState::Recalled) {
+            return Err(SendError::Recalled(release.what.clone()));
+        }
+    }
+    let findings = draft.findings.iter().map(|release| release.what.clone());
+    for what in findings.chain(draft.statements.iter().map(statement_name)) {
+        let query = ReleaseQuery { partner: Some(partner.node()), what: Some(&what), ..ReleaseQuery::default() };
+        if tx.releases(&query)?.iter().any(|row| row.recalled_at.is_some()) {
             return Err(SendError::Recalled(what));
         }
     }
@@ -114,33 +160,17 @@ fn statement_name(released: &ReleasedStatement) -> DerivedFrom {
     DerivedFrom::Statement { origin: released.statement.origin.clone(), id: released.statement.id }
 }
 
-/// Whether both name one thing, whatever its revision.
-fn is_same_thing(one: &DerivedFrom, other: &DerivedFrom) -> bool {
-    match (one, other) {
-        (DerivedFrom::Finding { origin: o1, key: k1, .. }, DerivedFrom::Finding { origin: o2, key: k2, .. }) => {
-            (o1, k1) == (o2, k2)
-        }
-        _ => one == other,
-    }
-}
-
-fn release_rows(content: &ParcelContent, findings: Vec<(DerivedFrom, Vec<String>)>, parcel: ContentHash) -> Vec<ReleaseRow> {
-    let Some(released_by) = &content.released_by else { return Vec::new() };
-    let statements = content.statements.iter().map(|released| (statement_name(released), Vec::new()));
-    findings.into_iter().chain(statements).map(|(what, fields)| release_row(content, what, fields, released_by, parcel)).collect()
-}
-
 fn release_row(
+    identity: &NodeIdentity,
     content: &ParcelContent,
     what: DerivedFrom,
     fields: Vec<String>,
-    released_by: &UserName,
     parcel: ContentHash,
 ) -> ReleaseRow {
     // A parcel carries a thing once, and the parcel's hash covers who, when and what.
-    let name = match &what {
-        DerivedFrom::Finding { key, .. } => key.0,
-        DerivedFrom::Statement { id, .. } => id.0,
+    let (name, shown_as) = match &what {
+        DerivedFrom::Finding { origin, key, .. } => (key.0, Some(shown_key(identity, origin, *key))),
+        DerivedFrom::Statement { id, .. } => (id.0, None),
     };
     let id = ContentHasher::new("release").field(&parcel.0).field(&name.0).finish().to_string();
     ReleaseRow {
@@ -148,39 +178,61 @@ fn release_row(
         partner: content.to.clone(),
         what,
         fields,
-        released_by: released_by.clone(),
+        released_by: content.released_by.clone(),
         at: content.created_at,
         parcel,
         recalled_at: None,
+        shown_as,
     }
 }
 
 impl PreparedParcel {
-    /// Puts the parcel in the outbox and its releases in the registry. `journal_index` is the entry of this act, written in the same
-    /// transaction: the parcel leaves only when that entry is in a checkpoint.
+    /// Puts the parcel in the outbox, and its releases and notices in the registry. `journal_index` is the entry of this act, written in
+    /// the same transaction: the parcel leaves only when that entry is in a checkpoint.
     ///
     /// # Errors
     /// When the sequence number was taken meanwhile or the registry fails.
     pub fn queue(self, tx: &mut dyn Transaction, journal_index: i64) -> Result<(), StoreError> {
+        let Self { parcel, content, releases, .. } = self;
+        let brings = content.brings_something();
+        let retracted = content.retractions.into_iter().map(|it| (NoticeKind::Recall, it.what, it.reason));
+        let rectified = content.rectifications.into_iter().map(|it| (NoticeKind::Rectification, it.what, it.reason));
+        for (kind, shown, reason) in retracted.chain(rectified) {
+            let what = own_name(tx, &content.to, shown)?;
+            let (partner, at) = (content.to.clone(), content.created_at);
+            tx.put_notice(&NoticeRow { kind, what, partner, parcel: parcel.id, at, reason, acknowledged_at: None })?;
+        }
         tx.put_outgoing(&OutgoingParcel {
-            id: self.parcel.id,
-            partner: self.content.to,
-            sequence: self.content.sequence,
-            bytes: self.parcel.bytes,
+            id: parcel.id,
+            partner: content.to,
+            sequence: content.sequence,
+            bytes: parcel.bytes,
             journal_index,
-            queued_at: self.content.created_at,
+            queued_at: content.created_at,
             delivered_at: None,
+            brings,
         })?;
-        self.releases.iter().try_for_each(|release| tx.put_release(release))
+        releases.iter().try_for_each(|release| tx.put_release(release))
     }
 }
 
-/// The parcels that may leave: those in the outbox whose journal entry is covered by a checkpoint of this size.
+/// This node's own name for a thing under the name that `partner` knows it by; the name itself where it was never released to it.
+pub(crate) fn own_name(
+    tx: &dyn Transaction,
+    partner: &oikos_model::NodeId,
+    shown: DerivedFrom,
+) -> Result<DerivedFrom, StoreError> {
+    let DerivedFrom::Finding { key, .. } = &shown else { return Ok(shown) };
+    let query = ReleaseQuery { partner: Some(partner), shown_as: Some(*key), ..ReleaseQuery::default() };
+    Ok(tx.releases(&query)?.pop().map_or(shown, |release| release.what))
+}
+
+/// The parcels to one partner that may leave: those in the outbox whose journal entry is in a checkpoint, in the order of their numbers.
 ///
 /// # Errors
 /// When the registry fails.
-pub fn ready(tx: &dyn Transaction, checkpoint_size: i64) -> Result<Vec<OutgoingParcel>, StoreError> {
-    tx.undelivered(checkpoint_size)
+pub fn ready(tx: &dyn Transaction, query: &OutboxQuery<'_>) -> Result<Vec<OutgoingParcel>, StoreError> {
+    tx.undelivered(query)
 }
 
 /// Why a parcel stays in the outbox although an answer came.
@@ -208,21 +260,4 @@ pub fn acknowledge(
 ) -> Result<(), AcknowledgeError> {
     receipt.verify(parcel, identity.node(), partner.card())?;
     Ok(tx.mark_delivered(parcel, now)?)
-}
-
-/// Takes an own thing back from everyone who has it: notes the recall, and returns what to send to whom. What was derived from the
-/// thing is the picture's to walk; the thing's own state is the caller's to set.
-///
-/// # Errors
-/// When the registry fails.
-pub fn recall(
-    tx: &mut dyn Transaction,
-    identity: &NodeIdentity,
-    what: &DerivedFrom,
-    reason: &str,
-) -> Result<Vec<(oikos_model::NodeId, Retraction)>, StoreError> {
-    let at = tx.act().at;
-    let partners = tx.mark_recalled(what, at)?;
-    let retraction = Retraction { what: name_to_others(identity, what), reason: reason.to_owned(), at };
-    Ok(partners.into_iter().map(|partner| (partner, retraction.clone())).collect())
 }

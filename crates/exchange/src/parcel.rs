@@ -24,7 +24,7 @@ use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::XWing;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
-use oikos_model::{ContentHash, NodeId, Timestamp};
+use oikos_model::{ContentHash, Fact, FactValue, NodeId, Timestamp};
 
 use crate::agreement::{OutsideAgreement, ParcelKind};
 use crate::card::IdentityCard;
@@ -333,6 +333,13 @@ pub(crate) fn check_terms(content: &ParcelContent, partner: &Partner, now: Times
         if !terms.answered_purposes().contains(&request.purpose) {
             let (what, problem) = (format!("request {}", request.id), OutsideAgreement::Purpose(request.purpose.clone()));
             return Err(ParcelRefusal::OutsideAgreement { what, problem });
+        }
+    }
+    if content.released_by.is_none() {
+        let pre_authorised =
+            |fact: &Fact| matches!(&fact.value, FactValue::Selector(selector) if terms.pre_authorised.contains(&selector.kind));
+        if let Some(finding) = content.findings.iter().find(|finding| !finding.facts.iter().all(pre_authorised)) {
+            return Err(ParcelRefusal::NotPreAuthorised(format!("finding {}", finding.key)));
         }
     }
     if let Some(expired) = content.expires.filter(|&expires| expires <= now) {

@@ -69,6 +69,9 @@ pub enum ParcelRefusal {
         /// Why.
         problem: OutsideAgreement,
     },
+    /// Nobody signed its release, and the agreement does not pre-authorise it.
+    #[error("{0} was released by no person, and the agreement does not pre-authorise it")]
+    NotPreAuthorised(String),
     /// Another parcel with this number was received before.
     #[error("another parcel with the number {0} was received before: this one is a replay, or the partner's node was set back")]
     Replayed(u64),
@@ -94,6 +97,7 @@ impl ParcelRefusal {
             Self::NotInForce(_) => "not_in_force",
             Self::Expired(_) => "expired",
             Self::OutsideAgreement { .. } => "outside_agreement",
+            Self::NotPreAuthorised(_) => "not_pre_authorised",
             Self::Replayed(_) => "replayed",
         }
     }

@@ -4,15 +4,15 @@
 //! any of them leave the origin, detector and desk, the marking and the blinded key. A selector leaves only inside a released
 //! fact. Evidence and run never leave. Statements leave whole, but for the record they were read from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use oikos_model::{
-    Act, DerivedFrom, Fact, FactValue, Finding, FindingKey, FindingRevision, Label, Marking, NodeId, Scope, Selector, Statement,
-    StatementId,
+    Act, DerivedFrom, Fact, FactValue, Finding, FindingKey, Label, Marking, NodeId, Scope, Selector, SelectorClass, Statement,
 };
-use oikos_registry::{StoreError, Transaction};
+use oikos_registry::{ReleaseQuery, StoreError, Transaction};
 
 use crate::agreement::ParcelKind;
+use crate::card::PartnerClass;
 use crate::content::{Period, Reasoning, ReleasedFinding, ReleasedStatement, origin_of};
 use crate::identity::NodeIdentity;
 use crate::partner::Partner;
@@ -47,6 +47,8 @@ pub struct ReleaseItem<'a> {
     pub selector: Option<&'a Selector>,
     /// The statement, where it is one: its person category and evaluation may matter.
     pub statement: Option<&'a Statement>,
+    /// Whether it is another node's, which agreed that it is passed on.
+    pub passed_on: bool,
 }
 
 /// Why a rule refuses.
@@ -115,49 +117,30 @@ pub struct Preview {
 
 /// What a partner already has of this node. Only that may be named to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KnownToPartner {
-    findings: BTreeMap<FindingKey, FindingRevision>,
-    statements: BTreeSet<StatementId>,
-}
+pub struct KnownToPartner(Vec<DerivedFrom>);
 
 impl KnownToPartner {
-    /// Reads what was released to `partner` and not recalled.
+    /// Of `things`, those that were released to `partner` and not recalled.
     ///
     /// # Errors
     /// When the registry fails.
-    pub fn read(tx: &dyn Transaction, partner: &NodeId) -> Result<Self, StoreError> {
-        let mut known = Self::default();
-        for release in tx.releases()? {
-            if release.partner != *partner || release.recalled_at.is_some() {
-                continue;
-            }
-            match release.what {
-                DerivedFrom::Finding { key, revision, .. } => drop(known.findings.insert(key, revision)),
-                DerivedFrom::Statement { id, .. } => drop(known.statements.insert(id)),
+    pub fn among<'a>(
+        tx: &dyn Transaction,
+        partner: &NodeId,
+        things: impl IntoIterator<Item = &'a DerivedFrom>,
+    ) -> Result<Self, StoreError> {
+        let mut known = Vec::new();
+        for what in things {
+            let query = ReleaseQuery { partner: Some(partner), what: Some(what), ..ReleaseQuery::default() };
+            if tx.releases(&query)?.iter().any(|release| release.recalled_at.is_none()) {
+                known.push(what.clone());
             }
         }
-        Ok(known)
-    }
-
-    pub(crate) fn has_statement(&self, id: StatementId) -> bool {
-        self.statements.contains(&id)
+        Ok(Self(known))
     }
 
     fn has(&self, what: &DerivedFrom) -> bool {
-        match what {
-            DerivedFrom::Finding { key, .. } => self.findings.contains_key(key),
-            DerivedFrom::Statement { id, .. } => self.statements.contains(id),
-        }
-    }
-
-    /// The node's own name for a thing of its own that the partner named back.
-    pub(crate) fn own_name(&self, identity: &NodeIdentity, what: DerivedFrom) -> DerivedFrom {
-        let DerivedFrom::Finding { origin, key: named, .. } = &what else { return what };
-        let found = self.findings.iter().find(|(key, _)| identity.released_key(**key) == *named);
-        match found {
-            Some((&key, &revision)) => DerivedFrom::Finding { origin: origin.clone(), key, revision },
-            None => what,
-        }
+        self.0.contains(what)
     }
 }
 
@@ -174,13 +157,18 @@ pub struct ReleaseDesk<'a> {
     pub act: &'a Act,
     /// The node's rules.
     pub rules: &'a dyn ReleaseRules,
+    /// Nodes that agreed in general that their impersonal findings are passed on inside the Union.
+    pub onward_from: &'a BTreeSet<NodeId>,
 }
+
+/// Nobody agreed that anything is passed on.
+pub static NOBODY: BTreeSet<NodeId> = BTreeSet::new();
 
 impl ReleaseDesk<'_> {
     /// What of `finding` would leave, of the fields that are wanted.
     pub fn preview_finding(&self, finding: &Finding, label: &Label, wanted: &Wanted) -> Preview {
         let mut preview = Preview { leaves: Vec::new(), removed: Vec::new(), release: None };
-        if let Err(reason) = self.check_whole(&finding.origin) {
+        if let Err(reason) = self.check_finding(finding) {
             preview.removed.push(Removed { name: format!("finding {}", finding.key), reason });
             return preview;
         }
@@ -222,7 +210,10 @@ impl ReleaseDesk<'_> {
     /// Why it may not leave.
     pub fn preview_statement(&self, statement: &Statement, label: &Label) -> Result<ReleasedStatement, Vec<Removed>> {
         let removed = |reason| vec![Removed { name: format!("statement {}", statement.id), reason }];
-        self.check_whole(&statement.origin).map_err(removed)?;
+        if statement.origin != *self.identity.node() {
+            return Err(removed(format!("it comes from {}; statements are not passed on", statement.origin)));
+        }
+        self.check_in_force().map_err(removed)?;
         if statement.ended_at.is_some() {
             return Err(removed("it is no longer said".to_owned()));
         }
@@ -235,6 +226,7 @@ impl ReleaseDesk<'_> {
             label,
             selector: None,
             statement: Some(statement),
+            passed_on: false,
         };
         let refusals = self.refusals(&item);
         if !refusals.is_empty() {
@@ -247,11 +239,28 @@ impl ReleaseDesk<'_> {
         Ok(ReleasedStatement { statement, label })
     }
 
-    /// What holds for the whole thing: it is the node's own, and the agreement is in force.
-    fn check_whole(&self, origin: &NodeId) -> Result<(), String> {
-        if origin != self.identity.node() {
-            return Err(format!("it comes from {origin}; what was received is not passed on"));
+    /// What holds for a whole finding: the agreement is in force, and it is the node's own or may be passed on.
+    fn check_finding(&self, finding: &Finding) -> Result<(), String> {
+        let origin = &finding.origin;
+        if origin == self.identity.node() {
+            return self.check_in_force();
         }
+        if origin == self.partner.node() {
+            return Err(format!("it comes from {origin} itself"));
+        }
+        if !self.onward_from.contains(origin) {
+            return Err(format!("it comes from {origin}; what was received is not passed on without its consent"));
+        }
+        if finding.selectors.iter().any(|selector| selector.class() != SelectorClass::Impersonal) {
+            return Err(format!("it can lead to a person; {origin} consented only that impersonal findings are passed on"));
+        }
+        if !matches!(self.partner.card().content.description.partner_class, PartnerClass::MemberState | PartnerClass::UnionBody) {
+            return Err(format!("{origin} consented only that it is passed on inside the Union"));
+        }
+        self.check_in_force()
+    }
+
+    fn check_in_force(&self) -> Result<(), String> {
         self.partner.check_in_force(self.act.at).map_err(|problem| problem.to_string())
     }
 
@@ -280,16 +289,19 @@ impl ReleaseDesk<'_> {
         }
         let (partner, act) = (self.partner, self.act);
         let kind = ParcelKind::FindingFacts;
-        let refusals = self.refusals(&ReleaseItem { partner, act, kind, name, marking, label, selector, statement: None });
+        let passed_on = label.origin != *self.identity.node();
+        let item = ReleaseItem { partner, act, kind, name, marking, label, selector, statement: None, passed_on };
+        let refusals = self.refusals(&item);
         let may = refusals.is_empty();
         removed.extend(refusals.into_iter().map(|reason| Removed { name: name.to_owned(), reason }));
         may
     }
 
     fn nothing_of(&self, finding: &Finding, marking: &Marking) -> ReleasedFinding {
+        // What is passed on is this node's word for what another said: it answers for it, and takes it back when the other does.
         ReleasedFinding {
-            origin: finding.origin.clone(),
-            key: self.identity.released_key(finding.key),
+            origin: self.identity.node().clone(),
+            key: shown_key(self.identity, &finding.origin, finding.key),
             detector: finding.detector.clone(),
             desk: finding.desk.clone(),
             title: None,
@@ -305,6 +317,13 @@ impl ReleaseDesk<'_> {
     /// Names those sources that the partner has already: what it gave us, and what we gave it. Naming anything else would tell it
     /// that the thing exists.
     fn name_sources(&self, finding: &Finding, released: &mut ReleasedFinding, removed: &mut Vec<Removed>) {
+        if finding.origin != *self.identity.node() {
+            // The one who hears it must see where it comes from, or an echo would pass for a second voice.
+            let (origin, key, revision) = (finding.origin.clone(), finding.key, finding.revision());
+            released.derived_from.push(DerivedFrom::Finding { origin, key, revision });
+            released.derived_from.extend(finding.derived_from.iter().cloned());
+            return;
+        }
         let mut withheld = 0;
         for source in &finding.derived_from {
             let origin = origin_of(source);
@@ -323,12 +342,17 @@ impl ReleaseDesk<'_> {
     }
 }
 
-/// The name of an own thing to others: a finding's key and revision are blinded.
+/// The key under which others know a finding, own or passed on.
+pub(crate) fn shown_key(identity: &NodeIdentity, origin: &NodeId, key: FindingKey) -> FindingKey {
+    if origin == identity.node() { identity.released_key(key) } else { identity.passed_on_key(origin, key) }
+}
+
+/// The name to others of a thing that this node released: a finding's key and revision are blinded, and what was passed on is this node's.
 pub(crate) fn name_to_others(identity: &NodeIdentity, what: &DerivedFrom) -> DerivedFrom {
     match what {
         DerivedFrom::Finding { origin, key, revision } => DerivedFrom::Finding {
-            origin: origin.clone(),
-            key: identity.released_key(*key),
+            origin: identity.node().clone(),
+            key: shown_key(identity, origin, *key),
             revision: identity.released_revision(*revision),
         },
         DerivedFrom::Statement { .. } => what.clone(),

@@ -86,6 +86,8 @@ actions! {
     Release = "release", true;
     /// Recall what was released.
     Recall = "recall", true;
+    /// Correct what was released (alteration, disclosure).
+    Rectify = "rectify", true;
     /// Receive a parcel from a partner (collection).
     ReceiveParcel = "receive_parcel", true;
     /// Hand a queued parcel to its recipient (disclosure).

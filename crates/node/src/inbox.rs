@@ -1,10 +1,12 @@
 //! Partners, and what they send.
 
-use oikos_exchange::{IdentityCard, Outcome, Partner, Receipt, ReceiveError, Received, SignedAgreement};
+use oikos_exchange::{
+    IdentityCard, NotInForce, Outcome, Partner, PreparedParcel, Receipt, ReceiveError, Received, SignedAgreement,
+};
 use oikos_exchange_transport::Refused;
-use oikos_model::{Action, NodeId};
+use oikos_model::{Action, NodeId, Timestamp};
 use oikos_policy::{PartnerClass, Principal};
-use oikos_registry::Store;
+use oikos_registry::{LinkRow, Store, Transaction, Waiting};
 use serde::{Deserialize, Serialize};
 
 use crate::{Caller, Node, NodeError, Noted};
@@ -44,6 +46,18 @@ pub struct PartnerView {
     pub valid_to: String,
     /// When it was left, RFC 3339.
     pub left_at: Option<String>,
+    /// `in_force`, `not_yet`, `expired` or `left`.
+    pub state: String,
+    /// How many parcels wait for it.
+    pub queued: u64,
+    /// Since when the oldest waits, RFC 3339.
+    pub queued_since: Option<String>,
+    /// When it was last reached, or reached this node, RFC 3339.
+    pub last_seen_at: Option<String>,
+    /// What was wrong with the link when it failed last, where it did not work since.
+    pub link_problem: Option<String>,
+    /// Numbers of parcels that did not arrive although later ones did: `from-to`.
+    pub missing: Vec<String>,
 }
 
 impl Node {
@@ -60,7 +74,8 @@ impl Node {
             tx.put_partner(&row)?;
             let detail =
                 serde_json::json!({ "agreement": partner.agreement().terms.hash(), "fingerprint": partner.card().fingerprint() });
-            Ok((partner_view(&partner, now), Noted::about(vec![format!("partner:{}", partner.node())]).with_detail(detail)))
+            let view = self.partner_view(tx, &partner, now)?;
+            Ok((view, Noted::about(vec![format!("partner:{}", partner.node())]).with_detail(detail)))
         })
     }
 
@@ -71,7 +86,7 @@ impl Node {
     pub fn list_partners(&self, caller: &Caller) -> Result<Vec<PartnerView>, NodeError> {
         self.read(caller, Action::ReadPartners, |tx| {
             let rows = tx.partners()?;
-            rows.iter().map(|row| Ok(partner_view(&self.partner(tx, &row.node)?, row.accepted_at))).collect()
+            rows.iter().map(|row| self.partner_view(tx, &self.partner(tx, &row.node)?, row.accepted_at)).collect()
         })
     }
 
@@ -86,28 +101,39 @@ impl Node {
         let act =
             self.authorise(&caller, Action::ReceiveParcel).map_err(|error| Refused::finally(error.code(), error.to_string()))?;
         let mut refusal = None;
-        let mut erased = 0;
-        let outcome = self.write(&caller, Action::ReceiveParcel, |tx| {
-            let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;
-            match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
-                Ok(received) => {
-                    if let Outcome::Applied(applied) = &received.outcome {
-                        let partner = self.partner(tx, from)?;
-                        self.take_requests(tx, &partner, &applied.content, act.at)?;
-                        erased = crate::subjects::erase_retracted(tx, from, &applied.content)?;
+        let outcome = self.write_then(
+            &caller,
+            Action::ReceiveParcel,
+            |tx| {
+                let row = tx.partner(from)?.ok_or_else(|| NodeError::NotFound(format!("partner {from}")))?;
+                match oikos_exchange::receive(tx, self.identity(), &row, bytes, act.at) {
+                    Ok(received) => {
+                        if let Outcome::Applied(applied) = &received.outcome {
+                            let partner = self.partner(tx, from)?;
+                            self.take_requests(tx, &partner, &applied.content, act.at)?;
+                        }
+                        let (passed_on, mut followed) = self.follow_up(tx, &received)?;
+                        if let Outcome::Applied(applied) = &received.outcome {
+                            // Last: what is passed on and reopened is found by what is erased here.
+                            followed.erased = crate::subjects::erase_retracted(tx, from, &applied.content)?;
+                        }
+                        tx.note_link(from, act.at, None)?;
+                        let (subjects, detail) = noted_of(&received, followed);
+                        Ok(((received.receipt, passed_on), Noted::about(subjects).with_detail(detail)))
                     }
-                    let (subjects, mut detail) = noted_of(&received);
-                    if erased > 0 {
-                        detail["erased"] = erased.into();
+                    Err(error) => {
+                        refusal = Some(Refused::from(&error));
+                        Err(NodeError::Invalid(reason_of(&error)))
                     }
-                    Ok((received.receipt, Noted::about(subjects).with_detail(detail)))
                 }
-                Err(error) => {
-                    refusal = Some(Refused::from(&error));
-                    Err(NodeError::Invalid(reason_of(&error)))
+            },
+            |tx, (receipt, passed_on), index| {
+                for parcel in passed_on {
+                    parcel.queue(tx, index)?;
                 }
-            }
-        });
+                Ok(receipt)
+            },
+        );
         match outcome {
             Ok(receipt) => {
                 // The parcel is safe. A picture that cannot be computed now is computed with the next change.
@@ -121,6 +147,25 @@ impl Node {
         }
     }
 
+    /// What follows from what a parcel took back or corrected: those who got it from this node are told, in the same transaction, and
+    /// people's decisions that rest on it are open again.
+    fn follow_up(&self, tx: &mut dyn Transaction, received: &Received) -> Result<(Vec<PreparedParcel>, FollowUp), NodeError> {
+        let mut followed = FollowUp::default();
+        let Outcome::Applied(applied) = &received.outcome else { return Ok((Vec::new(), followed)) };
+        let retracted = applied.content.retractions.iter().map(|it| (&it.what, &it.reason));
+        let rectified = applied.content.rectifications.iter().map(|it| (&it.what, &it.reason));
+        for (what, reason) in retracted.chain(rectified) {
+            followed.reopened.extend(self.reopen_derived(tx, what, reason)?);
+        }
+        let mut prepared = Vec::new();
+        for (node, draft) in oikos_exchange::pass_on(tx, self.identity(), applied)? {
+            let partner = self.partner(tx, &node)?;
+            prepared.push(self.prepared(tx, &partner, draft)?);
+            followed.passed_on_to.push(node.to_string());
+        }
+        Ok((prepared, followed))
+    }
+
     pub(crate) fn partner_as_caller(&self, node: &NodeId) -> Result<Caller, NodeError> {
         let principal = Principal::Partner { node: node.clone(), class: PartnerClass::MemberState };
         let caller = Caller { principal, ..self.itself() };
@@ -131,7 +176,16 @@ impl Node {
     }
 }
 
-fn noted_of(received: &Received) -> (Vec<String>, serde_json::Value) {
+/// What a received parcel set in motion here.
+#[derive(Default)]
+struct FollowUp {
+    reopened: Vec<String>,
+    passed_on_to: Vec<String>,
+    /// What was erased because the person concerned asked for it.
+    erased: usize,
+}
+
+fn noted_of(received: &Received, followed: FollowUp) -> (Vec<String>, serde_json::Value) {
     let parcel = format!("parcel:{}", received.receipt.content.parcel);
     let Outcome::Applied(applied) = &received.outcome else {
         return (vec![parcel], serde_json::json!({ "duplicate": true }));
@@ -140,7 +194,10 @@ fn noted_of(received: &Received) -> (Vec<String>, serde_json::Value) {
     let statements = applied.content.statements.iter().map(|released| format!("statement:{}", released.statement.id));
     let missing: Vec<String> = applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
     let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
-        "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "missing": missing });
+        "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "rectified": applied.rectified.len(),
+        "missing": missing, "reopened": followed.reopened, "erased_for_person": followed.erased, "passed_on_to": followed.passed_on_to,
+        "left": applied.content.leaves, "leave_reason": applied.content.leave_reason,
+        "erased": { "statements": applied.erased.statements, "findings": applied.erased.findings } });
     let requests = applied.content.requests.iter().map(|ask| format!("request:{}", ask.id));
     let answers = applied.content.answers.iter().map(|answer| format!("request:{}", answer.request));
     (std::iter::once(parcel).chain(findings).chain(statements).chain(requests).chain(answers).collect(), detail)
@@ -153,19 +210,39 @@ fn reason_of(error: &ReceiveError) -> String {
     }
 }
 
-fn partner_view(partner: &Partner, accepted_at: oikos_model::Timestamp) -> PartnerView {
-    let description = &partner.card().content.description;
-    let terms = &partner.agreement().terms;
-    PartnerView {
-        node: partner.node().to_string(),
-        display_name: description.display_name.clone(),
-        country: description.country.clone(),
-        fingerprint: partner.card().fingerprint(),
-        agreement: terms.title.clone(),
-        purposes: terms.purposes.iter().map(ToString::to_string).collect(),
-        tlp_ceiling: terms.tlp_ceiling.code().to_owned(),
-        accepted_at: crate::findings::seconds(accepted_at),
-        valid_to: crate::findings::seconds(terms.valid_to),
-        left_at: partner.left_at().map(crate::findings::seconds),
+impl Node {
+    fn partner_view(&self, tx: &dyn Transaction, partner: &Partner, accepted_at: Timestamp) -> Result<PartnerView, NodeError> {
+        let (description, terms) = (&partner.card().content.description, &partner.agreement().terms);
+        let LinkRow { seen_at, problem, .. } = tx.link(partner.node())?;
+        let waiting = tx.waiting(partner.node())?;
+        let missing = oikos_exchange::missing_from(tx, partner.node())?;
+        let seconds = crate::findings::seconds;
+        Ok(PartnerView {
+            node: partner.node().to_string(),
+            display_name: description.display_name.clone(),
+            country: description.country.clone(),
+            fingerprint: partner.card().fingerprint(),
+            agreement: terms.title.clone(),
+            purposes: terms.purposes.iter().map(ToString::to_string).collect(),
+            tlp_ceiling: terms.tlp_ceiling.code().to_owned(),
+            accepted_at: seconds(accepted_at),
+            valid_to: seconds(terms.valid_to),
+            left_at: partner.left_at().map(seconds),
+            state: state_of(partner, self.clock().now()).to_owned(),
+            queued: waiting.map_or(0, |Waiting { parcels, .. }| parcels),
+            queued_since: waiting.map(|Waiting { since, .. }| seconds(since)),
+            last_seen_at: seen_at.map(seconds),
+            link_problem: problem,
+            missing: missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect(),
+        })
+    }
+}
+
+fn state_of(partner: &Partner, now: Timestamp) -> &'static str {
+    match partner.check_in_force(now) {
+        Ok(()) => "in_force",
+        Err(NotInForce::NotYet(_)) => "not_yet",
+        Err(NotInForce::Expired(_)) => "expired",
+        Err(NotInForce::Left(_)) => "left",
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use oikos_exchange::{ParcelKind, Partner, PartnerClass as CardClass};
-use oikos_model::{Act, Label, Regime, SelectorClass, Timestamp};
+use oikos_model::{Act, Label, Regime, SelectorClass, SelectorKind, Timestamp};
 use oikos_policy::{
     Ceilings, DerogationGround, Item, ItemKind, PartnerClass, Passage, Principal, Recipient, RecipientRegime, Refusal,
 };
@@ -19,6 +19,8 @@ pub(crate) struct Grounds<'a> {
     pub(crate) derogation: Option<DerogationGround>,
     /// Whether the originator permitted in a signed record that it goes on.
     pub(crate) provider_permits: bool,
+    /// The kind of identifier that it is, where it is one: agreements pre-authorise by kind.
+    pub(crate) identifier: Option<SelectorKind>,
 }
 
 impl Node {
@@ -43,7 +45,7 @@ impl Node {
             sender: self.id(),
             item,
             recipient: &self.recipient(partner, regimes, act.at),
-            agreement: &ceilings(partner, act.at),
+            agreement: &ceilings(partner, act.at, grounds.identifier),
             provider_permits: grounds.provider_permits,
             derogation: grounds.derogation.is_some_and(fits),
         })
@@ -90,7 +92,7 @@ pub(crate) fn principal_class(class: CardClass) -> PartnerClass {
 }
 
 /// How far the agreement goes at this moment.
-fn ceilings(partner: &Partner, at: Timestamp) -> Ceilings {
+fn ceilings(partner: &Partner, at: Timestamp, kind: Option<SelectorKind>) -> Ceilings {
     let terms = &partner.agreement().terms;
     let of_parcels = terms.kinds.iter().map(|kind| match kind {
         ParcelKind::FindingFacts => ItemKind::Finding,
@@ -98,12 +100,14 @@ fn ceilings(partner: &Partner, at: Timestamp) -> Ceilings {
     });
     // A budget for asks is what makes selectors pass: in hits, and in the requests that follow them.
     let of_asks = (!terms.ask_budgets_per_day.is_empty()).then_some(ItemKind::Selector);
+    // A finding's fact is pre-authorised where it is an identifier of a kind that the agreement names.
+    let pre_authorised = kind.is_some_and(|kind| terms.pre_authorised.contains(&kind));
     Ceilings {
         in_force: partner.check_in_force(at).is_ok(),
         tlp: terms.tlp_ceiling,
         purposes: terms.purposes.clone(),
         kinds: of_parcels.chain(of_asks).collect(),
-        pre_authorised: BTreeSet::new(),
+        pre_authorised: pre_authorised.then_some(ItemKind::Finding).into_iter().collect(),
         safeguards: terms.safeguards.is_some(),
         reuse_law: terms.reuse_law.is_some(),
     }

@@ -1,16 +1,16 @@
-//! Release by a person, with a preview of exactly what leaves; recall of what was released.
+//! Release by a person, with a preview of exactly what leaves.
 
 use std::collections::BTreeSet;
 
 use oikos_exchange::{
-    KnownToPartner, NodeIdentity, ParcelDraft, Partner, PreparedParcel, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted,
+    KnownToPartner, NOBODY, ParcelDraft, Partner, PreparedParcel, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted,
 };
 use oikos_model::{
-    Action, DerivedFrom, EntityId, FindingKey, FindingState, Label, LabelId, NodeId, Selector, SelectorClass, Statement,
-    StatementId, Timestamp,
+    Action, DerivedFrom, EntityId, FindingKey, HandlingCode, Label, LabelId, NodeId, Selector, SelectorClass, Statement,
+    Timestamp,
 };
 use oikos_policy::{DerogationGround, Item, ItemKind, Principal};
-use oikos_registry::{ReleaseRow, StatementQuery, Transaction};
+use oikos_registry::{ReleaseQuery, ReleaseRow, StatementQuery, Transaction};
 use serde::{Deserialize, Serialize};
 
 use crate::company::company_selector;
@@ -112,31 +112,31 @@ pub struct ReleaseView {
     pub awaiting_second: Option<String>,
 }
 
-/// What is taken back.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+/// Which releases to list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct RecallRequest {
-    /// A released finding of this node.
-    pub finding: Option<FindingName>,
-    /// A released statement of this node.
-    #[schema(value_type = Option<String>)]
-    pub statement: Option<StatementId>,
-    /// Why, for those who received it.
-    pub reason: String,
+pub struct ReleasePage {
+    /// To this partner.
+    #[param(value_type = Option<String>)]
+    pub partner: Option<NodeId>,
+    /// Only those behind the one with this id: the last of the page before.
+    pub after: Option<String>,
+    /// At most so many; absent: 1,000, which is also the most.
+    pub limit: Option<usize>,
 }
 
-/// What a recall set in motion.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct RecallView {
-    /// Partners who are told, each by a parcel whose receipt is their acknowledgement.
-    pub partners: Vec<String>,
-    /// Own findings and leads that were derived from it.
-    pub derived: Vec<String>,
+impl ReleasePage {
+    fn limit(&self) -> usize {
+        const MOST: usize = 1_000;
+        self.limit.unwrap_or(MOST).clamp(1, MOST)
+    }
 }
 
 /// A release as people see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ReleaseLine {
+    /// Its id, by which the next page is asked for.
+    pub id: String,
     /// To whom.
     pub partner: String,
     /// What: `finding:…` or `statement:…`.
@@ -145,8 +145,8 @@ pub struct ReleaseLine {
     pub known_as: String,
     /// Which fields.
     pub fields: Vec<String>,
-    /// Who signed.
-    pub released_by: String,
+    /// Who signed; the node itself where the agreement pre-authorises it.
+    pub released_by: Option<String>,
     /// When, RFC 3339.
     pub at: String,
     /// When it was taken back, RFC 3339.
@@ -216,75 +216,17 @@ impl Node {
         outcome
     }
 
-    /// Takes back what was released: notes it, and queues a retraction to everyone who has it.
-    ///
-    /// # Errors
-    /// When policy refuses, or there is no such thing of this node.
-    pub fn recall(&self, caller: &Caller, request: &RecallRequest) -> Result<RecallView, NodeError> {
-        if request.reason.trim().is_empty() || request.reason.len() > 1_000 {
-            return Err(NodeError::Invalid("say why in 1 to 1,000 bytes: those who received it will read it".into()));
-        }
-        let view = self.write_then(
-            caller,
-            Action::Recall,
-            |tx| {
-                let what = self.recalled_thing(tx, request)?;
-                let told = oikos_exchange::recall(tx, self.identity(), &what, request.reason.trim())?;
-                let mut prepared = Vec::new();
-                for (node, retraction) in told {
-                    let partner = self.partner(tx, &node)?;
-                    let draft = ParcelDraft { retractions: vec![retraction], ..ParcelDraft::default() };
-                    let parcel = oikos_exchange::prepare(tx, self.identity(), &partner, draft);
-                    prepared.push(parcel.map_err(NodeError::internal)?);
-                }
-                let derived = oikos_picture::recall_walk(tx, &what).map_err(NodeError::internal)?;
-                let partners = prepared.iter().map(|parcel| parcel.content.to.to_string()).collect();
-                let view = RecallView { partners, derived };
-                let detail = serde_json::json!({ "partners": view.partners, "derived": view.derived });
-                Ok(((view, prepared), Noted::about(vec![subject_of(&what)]).with_detail(detail)))
-            },
-            |tx, (view, prepared), index| {
-                for parcel in prepared {
-                    parcel.queue(tx, index)?;
-                }
-                Ok(view)
-            },
-        )?;
-        // A lead must not outlive what it was made of.
-        self.recompute_picture(&self.itself())?;
-        Ok(view)
-    }
-
-    /// What was released to whom by whom.
+    /// What was released to whom by whom, oldest first, page by page.
     ///
     /// # Errors
     /// When policy refuses.
-    pub fn list_releases(&self, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
+    pub fn list_releases(&self, caller: &Caller, page: &ReleasePage) -> Result<Vec<ReleaseLine>, NodeError> {
         self.write(caller, Action::ReadFindings, |tx| {
-            let lines = tx.releases()?.into_iter().map(|row| release_line(self.identity(), row)).collect();
+            let (partner, after, limit) = (page.partner.as_ref(), page.after.as_deref(), page.limit());
+            let rows = tx.releases(&ReleaseQuery { partner, after, limit, ..ReleaseQuery::default() })?;
+            let lines = rows.into_iter().map(|row| release_line(self.id(), row)).collect();
             Ok((lines, Noted::about(vec!["list:releases".into()])))
         })
-    }
-
-    fn recalled_thing(&self, tx: &mut dyn Transaction, request: &RecallRequest) -> Result<DerivedFrom, NodeError> {
-        match (&request.finding, &request.statement) {
-            (Some(name), None) => {
-                let origin = name.origin.clone().unwrap_or_else(|| self.id().clone());
-                let not_here = || NodeError::NotFound(format!("a released finding {origin}/{}", name.key));
-                if origin != *self.id() {
-                    return Err(NodeError::Invalid(format!("only {origin} can take back its finding")));
-                }
-                let stored = tx.finding(&origin, name.key)?.ok_or_else(not_here)?;
-                tx.set_finding_state(&origin, name.key, FindingState::Recalled)?;
-                Ok(DerivedFrom::Finding { origin, key: name.key, revision: stored.finding.revision() })
-            }
-            (None, Some(id)) => {
-                let statement = tx.statement(*id)?.filter(|statement| statement.origin == *self.id());
-                let statement = statement.ok_or_else(|| NodeError::NotFound(format!("statement {id} of this node")))?;
-                Ok(DerivedFrom::Statement { origin: statement.origin, id: *id })
-            }
-            _ => Err(NodeError::Invalid("name one finding or one statement".into())),
-        }
     }
 
     /// A sealed parcel of what was released.
@@ -310,11 +252,9 @@ impl Node {
         request: &ReleaseRequest,
     ) -> Result<Gathered, NodeError> {
         request.check()?;
-        let known = KnownToPartner::read(tx, partner.node())?;
         let derogation = request.derogation.as_ref().map(|derogation| derogation.ground);
         let rules = PolicyRules { node: self, caller, grounds: Grounds { second, derogation, ..Grounds::default() } };
         let act = caller.act(Action::Release, self.clock().now());
-        let desk = ReleaseDesk { identity: self.identity(), partner, known: &known, act: &act, rules: &rules };
         let (draft, view) = (ParcelDraft::default(), ReleaseView::default());
         let mut gathered = Gathered { draft, view, subjects: Vec::new(), expires: None };
         if let Some(name) = &request.finding {
@@ -323,9 +263,22 @@ impl Node {
             let label = self.label(tx, stored.label)?;
             let wanted = request.fields.clone().map_or(Wanted::All, Wanted::Names);
             gathered.subjects.push(format!("finding:{origin}/{}", name.key));
+            let known = KnownToPartner::among(tx, partner.node(), &stored.finding.derived_from)?;
+            let onward_from = self.onward_consent(tx, origin)?;
+            let desk = ReleaseDesk {
+                identity: self.identity(),
+                partner,
+                known: &known,
+                act: &act,
+                rules: &rules,
+                onward_from: &onward_from,
+            };
             gathered.add_finding(desk.preview_finding(&stored.finding, &label, &wanted));
         }
         if let Some(company) = &request.register_around {
+            let known = KnownToPartner::default();
+            let desk =
+                ReleaseDesk { identity: self.identity(), partner, known: &known, act: &act, rules: &rules, onward_from: &NOBODY };
             for statement in self.statements_around(tx, caller, company)? {
                 let label = self.label(tx, statement.label)?;
                 gathered.add_statement(&desk, &statement, &label);
@@ -337,8 +290,18 @@ impl Node {
         Ok(gathered)
     }
 
-    fn label(&self, tx: &dyn Transaction, id: LabelId) -> Result<Label, NodeError> {
+    pub(crate) fn label(&self, tx: &dyn Transaction, id: LabelId) -> Result<Label, NodeError> {
         tx.label(id)?.ok_or_else(|| NodeError::Internal(format!("the label {id} is missing")))
+    }
+
+    /// The origin alone, where it agreed in general that its impersonal findings are passed on, and the agreement is in force.
+    pub(crate) fn onward_consent(&self, tx: &dyn Transaction, origin: &NodeId) -> Result<BTreeSet<NodeId>, NodeError> {
+        if origin == self.id() || tx.partner(origin)?.is_none() {
+            return Ok(BTreeSet::new());
+        }
+        let partner = self.partner(tx, origin)?;
+        let consents = partner.agreement().terms.onward && partner.check_in_force(self.clock().now()).is_ok();
+        Ok(consents.then(|| origin.clone()).into_iter().collect())
     }
 
     /// This node's own statements on who owns what around a company, that the caller may read: each holding on the way to its
@@ -421,10 +384,10 @@ impl Gathered {
 }
 
 /// The node's policy as the exchange asks it.
-struct PolicyRules<'a> {
-    node: &'a Node,
-    caller: &'a Caller,
-    grounds: Grounds<'a>,
+pub(crate) struct PolicyRules<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) caller: &'a Caller,
+    pub(crate) grounds: Grounds<'a>,
 }
 
 impl ReleaseRules for PolicyRules<'_> {
@@ -438,7 +401,11 @@ impl ReleaseRules for PolicyRules<'_> {
                 class: item.selector.map_or(SelectorClass::Impersonal, Selector::class),
             },
         };
-        match self.node.check_passage(self.caller, item.act, item.partner, policy_item, &self.grounds) {
+        // A general consent is no permission for what is marked H2: that needs the provider's word for this one thing.
+        let consented = item.passed_on && !item.marking.handling.contains(&HandlingCode::H2);
+        let provider_permits = self.grounds.provider_permits || consented;
+        let grounds = Grounds { provider_permits, identifier: item.selector.map(|selector| selector.kind), ..self.grounds };
+        match self.node.check_passage(self.caller, item.act, item.partner, policy_item, &grounds) {
             Ok(()) => Vec::new(),
             Err(refusals) => {
                 let own = |refusal: oikos_policy::Refusal| oikos_exchange::Refusal { rule: refusal.rule, reason: refusal.text };
@@ -448,7 +415,7 @@ impl ReleaseRules for PolicyRules<'_> {
     }
 }
 
-fn subject_of(what: &DerivedFrom) -> String {
+pub(crate) fn subject_of(what: &DerivedFrom) -> String {
     match what {
         DerivedFrom::Finding { origin, key, .. } => format!("finding:{origin}/{key}"),
         DerivedFrom::Statement { id, .. } => format!("statement:{id}"),
@@ -461,17 +428,18 @@ fn subjects_of(own: &NodeId, request: &ReleaseRequest) -> Vec<String> {
     finding.chain(company).collect()
 }
 
-fn release_line(identity: &NodeIdentity, row: ReleaseRow) -> ReleaseLine {
-    let known_as = match &row.what {
-        DerivedFrom::Finding { origin, key, .. } => format!("finding:{origin}/{}", identity.released_key(*key)),
-        DerivedFrom::Statement { id, .. } => format!("statement:{id}"),
+fn release_line(own: &NodeId, row: ReleaseRow) -> ReleaseLine {
+    let known_as = match (&row.what, row.shown_as) {
+        (DerivedFrom::Finding { .. }, Some(key)) => format!("finding:{own}/{key}"),
+        (what, _) => subject_of(what),
     };
     ReleaseLine {
+        id: row.id,
         partner: row.partner.to_string(),
         what: subject_of(&row.what),
         known_as,
         fields: row.fields,
-        released_by: row.released_by.to_string(),
+        released_by: row.released_by.map(|person| person.to_string()),
         at: crate::findings::seconds(row.at),
         recalled_at: row.recalled_at.map(crate::findings::seconds),
     }

@@ -15,6 +15,10 @@ use crate::{AskRequest, Delivery, LinkedNode, Node, NodeError};
 const DELIVERY_EVERY: Duration = Duration::from_secs(5);
 /// How often partners are asked about what is open here.
 const STANDING_ASK_EVERY: Duration = Duration::from_secs(900);
+/// How often what waits at partners is fetched: a node behind a firewall gets nothing otherwise.
+const FETCH_EVERY: Duration = Duration::from_secs(60);
+/// How often what agreements pre-authorise is released.
+const PRE_AUTHORISED_EVERY: Duration = Duration::from_secs(60);
 /// How often what has expired is erased.
 const ERASURE_EVERY: Duration = Duration::from_secs(3600);
 
@@ -65,6 +69,8 @@ fn write_server_file(node: &Node, address: SocketAddr) -> Result<(), NodeError> 
 
 async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
     let mut delivery = tokio::time::interval(DELIVERY_EVERY);
+    let mut fetching = tokio::time::interval(FETCH_EVERY);
+    let mut pre_authorised = tokio::time::interval(PRE_AUTHORISED_EVERY);
     let mut erasure = tokio::time::interval(ERASURE_EVERY);
     let mut standing = tokio::time::interval(STANDING_ASK_EVERY);
     loop {
@@ -75,6 +81,11 @@ async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
             _ = standing.tick() => {
                 let request = AskRequest { standing: true, ..AskRequest::default() };
                 drop(linked.ask(linked.node().itself(), request).await);
+            }
+            _ = fetching.tick() => drop(linked.fetch().await),
+            _ = pre_authorised.tick() => {
+                let node = Arc::clone(linked.node());
+                drop(tokio::task::spawn_blocking(move || node.release_pre_authorised().map(drop)).await);
             }
             _ = erasure.tick() => {
                 let node = Arc::clone(linked.node());

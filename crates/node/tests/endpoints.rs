@@ -25,7 +25,8 @@ fn endpoint(method: Method, template: &'static str, body: Option<Value>, journal
         .replace("{origin}", "test.node")
         .replace("{key}", &"0".repeat(64))
         .replace("{id}", "no-such-thing")
-        .replace("{name}", "carl");
+        .replace("{name}", "carl")
+        .replace("{node}", "no.partner");
     Endpoint { method, template, path, body, journaled }
 }
 
@@ -77,6 +78,18 @@ fn endpoints() -> Vec<Endpoint> {
             Some(json!({ "finding": { "key": "0".repeat(64) }, "reason": "test" })),
             Some(Action::Recall),
         ),
+        endpoint(M::GET, "/recalls", None, Some(Action::ReadFindings)),
+        endpoint(
+            M::POST,
+            "/rectifications",
+            Some(json!({ "finding": { "key": "0".repeat(64) }, "reason": "test" })),
+            Some(Action::Rectify),
+        ),
+        endpoint(M::POST, "/partners/{node}/departure", Some(json!({ "reason": "test" })), Some(Action::ManagePartners)),
+        endpoint(M::POST, "/releases/pre-authorised", None, Some(Action::DeliverParcel)),
+        endpoint(M::POST, "/parcels/export", Some(json!({ "partner": "no.partner" })), Some(Action::DeliverParcel)),
+        endpoint(M::POST, "/parcels/import", Some(json!({ "format": 1 })), Some(Action::ReceiveParcel)),
+        endpoint(M::POST, "/parcels/fetch", None, None),
         endpoint(M::POST, "/deliveries", None, None),
         endpoint(M::GET, "/bundles", None, Some(Action::ReadEvidence)),
         endpoint(M::POST, "/bundles", Some(json!({ "recipient": "a court" })), Some(Action::PrepareBundle)),

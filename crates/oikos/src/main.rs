@@ -51,10 +51,12 @@ enum Command {
     Request(commands::request::Request),
     /// Release a finding, or register statements, to a partner
     Release(commands::release::Release),
-    /// Take back what was released
+    /// Take back or correct what was released, or see who has not acknowledged
     Recall(commands::recall::Recall),
-    /// List partners, or take one up
+    /// Invite, accept, list or leave partners
     Partner(commands::partner::Partner),
+    /// Carry sealed parcels as files, or fetch what waits at partners
+    Parcel(commands::parcel::Parcel),
     /// Serve the page, the API and the link to partners
     Serve(commands::serve::Serve),
     /// Ask the lake in SQL
@@ -96,6 +98,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Release(release) => release.run(json).await,
         Command::Recall(recall) => recall.run(json).await,
         Command::Partner(partner) => partner.run(json).await,
+        Command::Parcel(parcel) => parcel.run(json).await,
         Command::Serve(serve) => serve.run(json).await,
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,

@@ -11,6 +11,7 @@ mod journal_entries;
 mod journal_index;
 mod labels;
 mod local;
+mod notices;
 mod parcels;
 mod people;
 mod sample;
@@ -38,6 +39,10 @@ pub use labels::a_label_is_interned_once;
 pub use local::{
     checkpoints_are_found_by_time, import_numbers_are_never_reused, imports_are_found_until_erased, leads_are_replaced,
     partners_come_back, runs_and_jobs_come_back,
+};
+pub use notices::{
+    chunks_follow_each_other, corrections_are_kept, links_remember, notices_are_acknowledged_by_their_parcels,
+    what_came_from_one_node_is_erased,
 };
 pub use parcels::{
     a_recalled_statement_arrives_ended, parcels_are_numbered_and_delivered, recalls_reach_those_who_have_it,
@@ -81,6 +86,8 @@ macro_rules! store_contract {
             second_factors_come_back_and_recovery_codes_count_once, a_passkey_has_one_owner, a_challenge_is_taken_once,
             a_subject_is_bound_once, failed_sign_ins_are_kept_and_bounded, approvals_come_back,
             partners_come_back, parcels_are_numbered_and_delivered,
+            notices_are_acknowledged_by_their_parcels, corrections_are_kept, chunks_follow_each_other, links_remember,
+            what_came_from_one_node_is_erased,
             received_parcels_count_once, recalls_reach_those_who_have_it, a_recalled_statement_arrives_ended,
             references_belong_to_one_partner, counts_of_asks_add_up, hits_come_back_until_they_expire,
             requests_are_answered_once_and_expire,

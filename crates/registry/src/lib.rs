@@ -17,6 +17,7 @@ mod asks;
 mod attempts;
 mod bundles;
 mod catalogue;
+mod chunks;
 mod credentials;
 mod error;
 mod findings;
@@ -25,6 +26,7 @@ mod journal_entries;
 mod journal_index;
 mod labels;
 mod leads;
+mod notices;
 mod parcels;
 mod partners;
 mod people;
@@ -38,6 +40,7 @@ pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQue
 pub use attempts::{Attempts, AttemptsRow};
 pub use bundles::{BundleRow, Bundles};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
+pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
@@ -46,8 +49,9 @@ pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
 pub use journal_index::{JournalIndex, JournalQuery};
 pub use labels::Labels;
 pub use leads::{LeadRow, Leads};
-pub use parcels::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow};
-pub use partners::{PartnerRow, Partners};
+pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow};
+pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
+pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
@@ -86,6 +90,8 @@ pub trait Transaction:
     + Approvals
     + Partners
     + Parcels
+    + Notices
+    + Chunks
     + Asks
     + JournalEntries
     + JournalIndex

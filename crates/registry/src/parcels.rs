@@ -16,14 +16,54 @@ pub struct ReleaseRow {
     pub what: DerivedFrom,
     /// Which fields of it left: fact names of a finding, empty for a statement, which leaves whole.
     pub fields: Vec<String>,
-    /// Who signed.
-    pub released_by: UserName,
+    /// Who signed; `None` for the node itself, where the agreement pre-authorises it.
+    pub released_by: Option<UserName>,
     /// When.
     pub at: Timestamp,
     /// The parcel that carried it.
     pub parcel: ContentHash,
     /// When it was recalled.
     pub recalled_at: Option<Timestamp>,
+    /// Of a finding: the key by which the partner knows it.
+    #[serde(default)]
+    pub shown_as: Option<FindingKey>,
+}
+
+/// Which releases to read. Empty options do not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct ReleaseQuery<'a> {
+    /// To this partner.
+    pub partner: Option<&'a NodeId>,
+    /// Of this thing, whatever its revision.
+    pub what: Option<&'a DerivedFrom>,
+    /// Of the finding that the partner knows by this key.
+    pub shown_as: Option<FindingKey>,
+    /// Only those behind this one, by id: the cursor of the page before.
+    pub after: Option<&'a str>,
+    /// At most so many; 0 means no limit.
+    pub limit: usize,
+}
+
+/// Which parcels of the outbox to read.
+#[derive(Debug, Clone, Copy)]
+pub struct OutboxQuery<'a> {
+    /// To whom.
+    pub partner: &'a NodeId,
+    /// Whose journal entry is below this position.
+    pub sequenced_below: i64,
+    /// Whose number in the sequence is above this one.
+    pub after: u64,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// How much waits for a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Parcels not yet taken.
+    pub parcels: u64,
+    /// Since when the oldest waits.
+    pub since: Timestamp,
 }
 
 /// A parcel on its way out.
@@ -43,6 +83,8 @@ pub struct OutgoingParcel {
     pub queued_at: Timestamp,
     /// When the partner took it.
     pub delivered_at: Option<Timestamp>,
+    /// Whether it brings anything new. What only takes back or leaves may go when the agreement has ended, too.
+    pub brings: bool,
 }
 
 /// A parcel that was received and opened.
@@ -72,11 +114,23 @@ pub trait Parcels {
     /// When the sequence number is taken or the database fails.
     fn put_outgoing(&mut self, parcel: &OutgoingParcel) -> Result<(), StoreError>;
 
-    /// Parcels not yet taken whose journal entry is below `sequenced_below`, oldest first.
+    /// Parcels to one partner that it has not taken yet, in the order of their numbers.
     ///
     /// # Errors
     /// When the database fails.
-    fn undelivered(&self, sequenced_below: i64) -> Result<Vec<OutgoingParcel>, StoreError>;
+    fn undelivered(&self, query: &OutboxQuery<'_>) -> Result<Vec<OutgoingParcel>, StoreError>;
+
+    /// How much waits for a partner; `None` for nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn waiting(&self, partner: &NodeId) -> Result<Option<Waiting>, StoreError>;
+
+    /// When the parcel with this id was taken; `None` where it was not, or there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn delivered_at(&self, id: ContentHash) -> Result<Option<Timestamp>, StoreError>;
 
     /// Notes that the partner took the parcel; its bytes are removed.
     ///
@@ -102,11 +156,11 @@ pub trait Parcels {
     /// When the database fails.
     fn put_release(&mut self, release: &ReleaseRow) -> Result<(), StoreError>;
 
-    /// All releases, oldest first.
+    /// Releases, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    fn releases(&self) -> Result<Vec<ReleaseRow>, StoreError>;
+    fn releases(&self, query: &ReleaseQuery<'_>) -> Result<Vec<ReleaseRow>, StoreError>;
 
     /// Notes that what was released, whatever its revision, was recalled. Returns the partners who have it and were not told before.
     ///

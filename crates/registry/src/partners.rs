@@ -20,6 +20,26 @@ pub struct PartnerRow {
     pub left_at: Option<Timestamp>,
 }
 
+/// How the link to a partner fares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkRow {
+    /// When it was last reached, or reached this node.
+    pub seen_at: Option<Timestamp>,
+    /// When reaching it last failed.
+    pub failed_at: Option<Timestamp>,
+    /// What was wrong then.
+    pub problem: Option<String>,
+}
+
+/// How much of what came from one node was erased.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ErasedFrom {
+    /// Statements.
+    pub statements: usize,
+    /// Findings.
+    pub findings: usize,
+}
+
 /// Partners.
 pub trait Partners {
     /// Adds a partner or replaces its row.
@@ -39,4 +59,22 @@ pub trait Partners {
     /// # Errors
     /// When the database fails.
     fn partners(&self) -> Result<Vec<PartnerRow>, StoreError>;
+
+    /// Notes that the partner was reached or reached this node, or what went wrong.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn note_link(&mut self, node: &NodeId, at: Timestamp, problem: Option<&str>) -> Result<(), StoreError>;
+
+    /// How the link to a partner fares.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn link(&self, node: &NodeId) -> Result<LinkRow, StoreError>;
+
+    /// Removes every statement and finding that was received from this node. Returns how many of each.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn erase_received_from(&mut self, node: &NodeId) -> Result<ErasedFrom, StoreError>;
 }

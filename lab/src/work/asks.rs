@@ -104,6 +104,7 @@ fn terms() -> Result<AgreementTerms, Failure> {
         safeguards: None,
         reuse_law: None,
         onward: false,
+        erase_on_leaving: false,
         neither_confirm_nor_deny: Default::default(),
         ask_purposes: Default::default(),
         retention_days: 1,

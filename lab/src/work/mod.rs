@@ -3,6 +3,7 @@
 mod asks;
 mod decode;
 mod detect;
+mod exchange;
 mod import;
 mod node;
 mod rows;
@@ -38,6 +39,10 @@ pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
         ("import-rows", [folder, source]) => import::rows(Path::new(folder), Path::new(source))?,
         ("detect", [folder]) => detect::run(Path::new(folder))?,
         ("scan", [folder, repeat, area @ ..]) => scan::run(Path::new(folder), repeat.parse()?, area)?,
+        ("exchange-sync", [folder, findings]) => exchange::sync(Path::new(folder), findings.parse()?)?,
+        ("exchange-recall", [folder, partners]) => exchange::recall(Path::new(folder), partners.parse()?)?,
+        ("exchange-visible", [folder, samples]) => exchange::visible(Path::new(folder), samples.parse()?, false)?,
+        ("exchange-visible-geo", [folder, samples]) => exchange::visible(Path::new(folder), samples.parse()?, true)?,
         ("asks-input", [folder, asker, owner]) => asks::input(Path::new(folder), asker.parse()?, owner.parse()?)?,
         ("asks-prepare", [folder, mode]) => asks::prepare(Path::new(folder), mode)?,
         ("asks-ask", [folder, mode]) => asks::ask(Path::new(folder), mode)?,

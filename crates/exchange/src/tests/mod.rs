@@ -2,7 +2,9 @@
 
 mod agreement;
 mod identity;
+mod network;
 mod parcel;
+mod pre_authorised;
 mod release;
 mod request;
 mod seeds;
@@ -61,6 +63,7 @@ pub(crate) fn terms(one: &str, other: &str) -> AgreementTerms {
         ask_purposes: BTreeSet::new(),
         neither_confirm_nor_deny: BTreeSet::new(),
         onward: false,
+        erase_on_leaving: false,
         safeguards: None,
         reuse_law: None,
         retention_days: 90,
@@ -186,7 +189,14 @@ impl ReleaseRules for Permissive {
 /// Everything of a finding and a statement of FI, released to AT.
 fn content(pair: &Pair) -> ParcelContent {
     let (known, act) = (KnownToPartner::default(), act("anna.virtanen", 10));
-    let desk = ReleaseDesk { identity: &pair.fi, partner: &pair.at_partner, known: &known, act: &act, rules: &Permissive };
+    let desk = ReleaseDesk {
+        identity: &pair.fi,
+        partner: &pair.at_partner,
+        known: &known,
+        act: &act,
+        rules: &Permissive,
+        onward_from: &NOBODY,
+    };
     let label = label("fi.coast-guard");
     let released = desk.preview_finding(&finding("a", "Grey Petrel was silent for 14 h"), &label, &Wanted::All).release.unwrap();
     ParcelContent {
@@ -203,8 +213,10 @@ fn content(pair: &Pair) -> ParcelContent {
         findings: vec![released.finding],
         statements: vec![desk.preview_statement(&statement("Grey Petrel"), &label).unwrap()],
         retractions: Vec::new(),
+        rectifications: Vec::new(),
         requests: Vec::new(),
         answers: Vec::new(),
         leaves: false,
+        leave_reason: None,
     }
 }

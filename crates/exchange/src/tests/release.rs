@@ -3,7 +3,7 @@ use oikos_model::DerivedFrom;
 
 fn preview_with(pair: &Pair, rules: &dyn ReleaseRules, known: &KnownToPartner, finding: &Finding, wanted: &Wanted) -> Preview {
     let act = act("anna.virtanen", 10);
-    let desk = ReleaseDesk { identity: &pair.fi, partner: &pair.at_partner, known, act: &act, rules };
+    let desk = ReleaseDesk { identity: &pair.fi, partner: &pair.at_partner, known, act: &act, rules, onward_from: &NOBODY };
     desk.preview_finding(finding, &label("fi.coast-guard"), wanted)
 }
 
@@ -123,7 +123,14 @@ fn what_was_received_is_not_passed_on() {
     assert!(preview.removed[0].reason.contains("not passed on"));
     let act = act("anna.virtanen", 10);
     let known = KnownToPartner::default();
-    let desk = ReleaseDesk { identity: &pair.fi, partner: &pair.at_partner, known: &known, act: &act, rules: &Permissive };
+    let desk = ReleaseDesk {
+        identity: &pair.fi,
+        partner: &pair.at_partner,
+        known: &known,
+        act: &act,
+        rules: &Permissive,
+        onward_from: &NOBODY,
+    };
     let mut foreign = statement("x");
     foreign.origin = node("de.csirt");
     assert!(desk.preview_statement(&foreign, &label("de.csirt")).unwrap_err()[0].reason.contains("not passed on"));
@@ -148,7 +155,14 @@ fn a_statement_leaves_whole_without_its_record_and_scope() {
     let pair = Pair::new();
     let act = act("anna.virtanen", 10);
     let known = KnownToPartner::default();
-    let desk = ReleaseDesk { identity: &pair.fi, partner: &pair.at_partner, known: &known, act: &act, rules: &Permissive };
+    let desk = ReleaseDesk {
+        identity: &pair.fi,
+        partner: &pair.at_partner,
+        known: &known,
+        act: &act,
+        rules: &Permissive,
+        onward_from: &NOBODY,
+    };
     let statement = statement("Grey Petrel");
     let released = desk.preview_statement(&statement, &label("fi.coast-guard")).unwrap();
     assert_eq!((released.statement.id, released.statement.content.record.clone()), (statement.id, None));

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use oikos_model::{DerivedFrom, FindingState, StatementId};
-use oikos_registry::{FindingOutcome, FindingQuery, IncomingParcel, PartnerRow, StatementQuery, Store, Transaction};
+use oikos_registry::{FindingOutcome, FindingQuery, IncomingParcel, OutboxQuery, PartnerRow, StatementQuery, Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
 
 use super::*;
 use crate::inbound::take;
 
 /// A small generator, so that a failing schedule can be named by its seed.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         // xorshift64* (Vigna 2016).
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -21,7 +21,7 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit as u64) as usize
     }
 }
@@ -45,18 +45,30 @@ impl Office {
     }
 
     fn release(&self, tx: &dyn Transaction, finding: &Finding) -> FindingRelease {
-        let known = KnownToPartner::read(tx, self.pair.at.node()).unwrap();
+        let known = KnownToPartner::among(tx, self.pair.at.node(), &finding.derived_from).unwrap();
         let act = tx.act().clone();
-        let desk =
-            ReleaseDesk { identity: &self.pair.fi, partner: &self.pair.at_partner, known: &known, act: &act, rules: &Permissive };
+        let desk = ReleaseDesk {
+            identity: &self.pair.fi,
+            partner: &self.pair.at_partner,
+            known: &known,
+            act: &act,
+            rules: &Permissive,
+            onward_from: &NOBODY,
+        };
         desk.preview_finding(finding, &label("fi.coast-guard"), &Wanted::All).release.unwrap()
     }
 
     fn release_statement(&self, tx: &dyn Transaction, statement: &Statement) -> ReleasedStatement {
         let known = KnownToPartner::default();
         let act = tx.act().clone();
-        let desk =
-            ReleaseDesk { identity: &self.pair.fi, partner: &self.pair.at_partner, known: &known, act: &act, rules: &Permissive };
+        let desk = ReleaseDesk {
+            identity: &self.pair.fi,
+            partner: &self.pair.at_partner,
+            known: &known,
+            act: &act,
+            rules: &Permissive,
+            onward_from: &NOBODY,
+        };
         desk.preview_statement(statement, &label("fi.coast-guard")).unwrap()
     }
 
@@ -127,11 +139,15 @@ fn a_release_arrives_bound_and_is_acknowledged() {
     });
     let sent = sent.unwrap();
     assert_eq!(sent.releases.len(), 2);
-    assert_eq!((sent.releases[0].what.clone(), sent.releases[0].released_by.as_str()), (name_of(&own), "anna.virtanen"));
+    assert_eq!(
+        (sent.releases[0].what.clone(), sent.releases[0].released_by.as_ref().unwrap().as_str()),
+        (name_of(&own), "anna.virtanen")
+    );
     // It leaves only once its journal entry (number 10) is in a checkpoint.
     let tx = office.tx(11);
-    assert_eq!(ready(tx.as_ref(), 10).unwrap(), []);
-    let parcels = ready(tx.as_ref(), 11).unwrap();
+    let to_at = |sequenced_below| OutboxQuery { partner: office.pair.at.node(), sequenced_below, after: 0, limit: 100 };
+    assert_eq!(ready(tx.as_ref(), &to_at(10)).unwrap(), []);
+    let parcels = ready(tx.as_ref(), &to_at(11)).unwrap();
     drop(tx);
     let store = SqliteStore::in_memory().unwrap();
     let received = office.receive(&store, &parcels[0].bytes, 20).unwrap();
@@ -165,7 +181,7 @@ fn a_release_arrives_bound_and_is_acknowledged() {
     forged.content.received_at = second(0);
     assert!(acknowledge(tx.as_mut(), fi, at, sent.parcel.id, &forged, second(31)).is_err());
     acknowledge(tx.as_mut(), fi, at, sent.parcel.id, &again.receipt, second(31)).unwrap();
-    assert_eq!(ready(tx.as_ref(), i64::MAX).unwrap(), []);
+    assert_eq!(ready(tx.as_ref(), &to_at(i64::MAX)).unwrap(), []);
 }
 
 #[test]
@@ -301,9 +317,16 @@ fn a_source_named_back_gets_its_own_name() {
     derived.origin = pair.at.node().clone();
     derived.derived_from = vec![name_of(&received)];
     let mut tx = at_store.begin(&act("max.huber", 30)).unwrap();
-    let known = KnownToPartner::read(tx.as_ref(), pair.fi.node()).unwrap();
+    let known = KnownToPartner::among(tx.as_ref(), pair.fi.node(), &derived.derived_from).unwrap();
     let at_act = tx.act().clone();
-    let desk = ReleaseDesk { identity: &pair.at, partner: &pair.fi_partner, known: &known, act: &at_act, rules: &Permissive };
+    let desk = ReleaseDesk {
+        identity: &pair.at,
+        partner: &pair.fi_partner,
+        known: &known,
+        act: &at_act,
+        rules: &Permissive,
+        onward_from: &NOBODY,
+    };
     let release = desk.preview_finding(&derived, &label("at.fdi"), &Wanted::All).release.unwrap();
     let draft = ParcelDraft { findings: vec![release], ..ParcelDraft::default() };
     let parcel = prepare(tx.as_ref(), &pair.at, &pair.fi_partner, draft).unwrap();

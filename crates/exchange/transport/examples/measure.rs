@@ -88,9 +88,11 @@ fn content(statements: usize, agreement: ContentHash) -> ParcelContent {
         findings: Vec::new(),
         statements: (0..statements).map(statement).collect(),
         retractions: Vec::new(),
+        rectifications: Vec::new(),
         requests: Vec::new(),
         answers: Vec::new(),
         leaves: false,
+        leave_reason: None,
     }
 }
 

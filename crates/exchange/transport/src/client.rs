@@ -6,7 +6,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http2::SendRequest;
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HeaderMap};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use oikos_exchange::{
@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::limits::Limits;
+use crate::pieces::CHUNK_LENGTH;
 use crate::tls::{TlsSetupError, client_config, server_name};
 use crate::wire::{
     ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, IDENTITY_PATH, MAXIMUM_ANSWER_LENGTH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH,
@@ -161,15 +162,15 @@ impl Client {
 }
 
 /// One request.
-struct Sent<'a> {
-    method: Method,
-    path: &'a str,
-    content_type: &'static str,
-    body: Bytes,
+pub(crate) struct Sent<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Bytes,
 }
 
 impl<'a> Sent<'a> {
-    fn get(path: &'a str) -> Self {
+    pub(crate) fn get(path: &'a str) -> Self {
         Self { method: Method::GET, path, content_type: CBOR_CONTENT_TYPE, body: Bytes::new() }
     }
 }
@@ -189,16 +190,20 @@ impl Connection {
         &self.link
     }
 
-    /// Delivers a parcel's sealed bytes. The receipt is verified: the partner signed to have exactly these bytes.
+    /// Delivers a parcel's sealed bytes, long ones in chunks from where they have come to. The receipt is verified: the partner signed to have exactly these bytes.
     ///
     /// # Errors
     /// When the link fails, the partner refuses, or its receipt proves nothing.
     pub async fn deliver(&mut self, bytes: impl Into<Bytes> + Send) -> Result<Receipt, DeliveryError> {
         let bytes = bytes.into();
         let parcel = ContentHash::of_bytes(&bytes);
-        let sent = Sent { method: Method::POST, path: PARCELS_PATH, content_type: SEALED_CONTENT_TYPE, body: bytes };
-        let answer = self.request(sent, MAXIMUM_ANSWER_LENGTH).await?;
-        let receipt: Receipt = serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?;
+        let receipt: Receipt = if bytes.len() > CHUNK_LENGTH {
+            self.deliver_in_chunks(parcel, &bytes).await?
+        } else {
+            let sent = Sent { method: Method::POST, path: PARCELS_PATH, content_type: SEALED_CONTENT_TYPE, body: bytes };
+            let answer = self.request(sent, MAXIMUM_ANSWER_LENGTH).await?;
+            serde_json::from_slice(&answer).map_err(|error| DeliveryError::Answer(error.to_string()))?
+        };
         receipt.verify(parcel, &self.own, &self.card)?;
         Ok(receipt)
     }
@@ -281,14 +286,23 @@ impl Connection {
         Ok(AskAnswer::read(&self.request(sent, MAXIMUM_ANSWER_BYTES).await?)?)
     }
 
-    async fn request(&mut self, sent: Sent<'_>, most: usize) -> Result<Bytes, DeliveryError> {
+    pub(crate) async fn request(&mut self, sent: Sent<'_>, most: usize) -> Result<Bytes, DeliveryError> {
+        Ok(self.request_whole(sent, most).await?.2)
+    }
+
+    /// A request, with its answer's status and headers.
+    pub(crate) async fn request_whole(
+        &mut self,
+        sent: Sent<'_>,
+        most: usize,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), DeliveryError> {
         let limit = self.limits.request;
         let answered = timeout(limit, self.request_untimed(sent, most)).await;
         answered.map_err(|_| DeliveryError::Timeout { doing: "the request", limit })?
     }
 
     /// Reads at most so many bytes of an answer; a refusal is never longer than [`MAXIMUM_ANSWER_LENGTH`].
-    async fn request_untimed(&mut self, sent: Sent<'_>, most: usize) -> Result<Bytes, DeliveryError> {
+    async fn request_untimed(&mut self, sent: Sent<'_>, most: usize) -> Result<(StatusCode, HeaderMap, Bytes), DeliveryError> {
         let unreadable = |error: String| DeliveryError::Answer(error);
         let request = Request::builder()
             .method(sent.method)
@@ -298,12 +312,12 @@ impl Connection {
             .map_err(|error| unreadable(error.to_string()))?;
         self.requests.ready().await?;
         let response = self.requests.send_request(request).await?;
-        let status = response.status();
-        let most = if status == StatusCode::OK { most } else { MAXIMUM_ANSWER_LENGTH };
+        let (status, headers) = (response.status(), response.headers().clone());
+        let most = if status.is_success() { most } else { MAXIMUM_ANSWER_LENGTH };
         let answer = Limited::new(response.into_body(), most).collect().await;
         let answer = answer.map_err(|error| unreadable(error.to_string()))?.to_bytes();
-        if status == StatusCode::OK {
-            return Ok(answer);
+        if status.is_success() {
+            return Ok((status, headers, answer));
         }
         let refusal: Refused =
             serde_json::from_slice(&answer).map_err(|_| unreadable(format!("status {status} without a reason")))?;

@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use oikos_exchange::{MAXIMUM_QUESTION_BYTES, NodeIdentity, Receipt};
-use oikos_model::NodeId;
+use oikos_model::{ContentHash, NodeId};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -19,10 +19,11 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::limits::Limits;
+use crate::pieces::{Chunk, Fetch, Piece, Progress};
 use crate::tls::{Directory, TlsSetupError, pin_of, server_config};
 use crate::wire::{
-    ASK_SETS_PATH, ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, IDENTITY_PATH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH, Refused,
-    WitnessAnswer, WitnessRequest,
+    ASK_SETS_PATH, ASKS_PATH, AskSetWanted, CBOR_CONTENT_TYPE, CHUNKS_PATH, IDENTITY_PATH, MAXIMUM_WITNESS_LENGTH, PARCELS_PATH,
+    RECEIPTS_PATH, Refused, WitnessAnswer, WitnessRequest,
 };
 
 /// What the node does with what partners send.
@@ -34,6 +35,36 @@ pub trait Handler: Send + Sync + 'static {
     fn witness(&self, partner: NodeId, request: WitnessRequest, body: Bytes) -> impl Future<Output = WitnessAnswer> + Send {
         let _ = (partner, request, body);
         async { WitnessAnswer::new(404, "this node is no witness\n") }
+    }
+
+    /// Hears that `partner` was turned away before there was a parcel, so that it can be written down.
+    fn turned_away(&self, partner: NodeId, refusal: Refused) -> impl Future<Output = ()> + Send {
+        drop((partner, refusal));
+        async {}
+    }
+
+    /// How far a parcel from `partner` has come that is sent in chunks.
+    fn progress(&self, partner: NodeId, parcel: ContentHash) -> impl Future<Output = Result<Progress, Refused>> + Send {
+        drop((partner, parcel));
+        async { Err(not_offered()) }
+    }
+
+    /// Takes a chunk, and the parcel with its last one.
+    fn chunk(&self, partner: NodeId, chunk: Chunk) -> impl Future<Output = Result<Progress, Refused>> + Send {
+        drop((partner, chunk));
+        async { Err(not_offered()) }
+    }
+
+    /// Gives a piece of what waits for `partner`, who fetches it.
+    fn fetch(&self, partner: NodeId, fetch: Fetch) -> impl Future<Output = Result<Option<Piece>, Refused>> + Send {
+        drop((partner, fetch));
+        async { Err(not_offered()) }
+    }
+
+    /// Takes the receipt for a parcel that `partner` fetched.
+    fn receipt(&self, partner: NodeId, receipt: Receipt) -> impl Future<Output = Result<(), Refused>> + Send {
+        drop((partner, receipt));
+        async { Err(not_offered()) }
     }
 
     /// Gives the signed header or a page of the set that `partner` may ask about, as it travels. A node that offers none refuses.
@@ -50,7 +81,7 @@ pub trait Handler: Send + Sync + 'static {
 }
 
 fn not_offered() -> Refused {
-    Refused::finally("not_offered", "this node answers no asks")
+    Refused::finally("not_offered", "this node does not offer that")
 }
 
 /// Why a server cannot listen.
@@ -80,8 +111,8 @@ pub struct Server<H> {
     shared: Arc<Shared<H>>,
 }
 
-struct Shared<H> {
-    handler: H,
+pub(crate) struct Shared<H> {
+    pub(crate) handler: H,
     directory: Arc<dyn Directory>,
     card: Bytes,
     limits: Limits,
@@ -185,6 +216,9 @@ async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Reques
     let answered = async {
         match (method, path.as_str()) {
             (Method::POST, PARCELS_PATH) => take_parcel(shared, partner, request).await,
+            (_, CHUNKS_PATH | RECEIPTS_PATH) | (Method::GET, PARCELS_PATH) => {
+                crate::pieces::answer(shared, partner, request).await
+            }
             (Method::GET, IDENTITY_PATH) => Ok(json(StatusCode::OK, shared.card.clone())),
             (Method::GET, ASK_SETS_PATH) => give_ask_set(shared, partner, request.uri().query()).await,
             (Method::POST, ASKS_PATH) => take_question(shared, partner, request).await,
@@ -203,10 +237,16 @@ async fn answer<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Reques
 }
 
 /// What is answered: the node's answer, or a refusal with its status.
-type Answered = Result<Response<Full<Bytes>>, (StatusCode, Refused)>;
+pub(crate) type Answered = Result<Response<Full<Bytes>>, (StatusCode, Refused)>;
 
 async fn take_parcel<H: Handler>(shared: &Shared<H>, partner: NodeId, request: Request<Incoming>) -> Answered {
-    let bytes = body(request, shared.limits.body_length, "a parcel").await?;
+    let bytes = match body(request, shared.limits.body_length, "a parcel").await {
+        Ok(bytes) => bytes,
+        Err((status, refusal)) => {
+            shared.handler.turned_away(partner, refusal.clone()).await;
+            return Err((status, refusal));
+        }
+    };
     let receipt = shared.handler.parcel(partner, bytes).await.map_err(with_status)?;
     let text = serde_json::to_vec(&receipt);
     let text = text.map_err(|_| with_status(Refused::for_now("receipt", "the receipt cannot be written")))?;
@@ -227,7 +267,7 @@ async fn take_question<H: Handler>(shared: &Shared<H>, partner: NodeId, request:
 }
 
 /// Reads a body within its limit. One that announces its length is refused before it is read.
-async fn body(request: Request<Incoming>, limit: usize, what: &str) -> Result<Bytes, (StatusCode, Refused)> {
+pub(crate) async fn body(request: Request<Incoming>, limit: usize, what: &str) -> Result<Bytes, (StatusCode, Refused)> {
     let oversized = || {
         let message = format!("{what} has at most {limit} bytes");
         (StatusCode::PAYLOAD_TOO_LARGE, Refused::finally("oversized", message))
@@ -264,7 +304,7 @@ fn text(answer: &WitnessAnswer) -> Response<Full<Bytes>> {
     response
 }
 
-fn with_status(refusal: Refused) -> (StatusCode, Refused) {
+pub(crate) fn with_status(refusal: Refused) -> (StatusCode, Refused) {
     let status = if refusal.try_again { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
     (status, refusal)
 }
@@ -274,7 +314,7 @@ fn refused(status: StatusCode, refusal: &Refused) -> Response<Full<Bytes>> {
     json(status, serde_json::to_vec(refusal).unwrap_or_default().into())
 }
 
-fn json(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
+pub(crate) fn json(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {
     let mut response = with_content_type(body, "application/json");
     *response.status_mut() = status;
     response

@@ -5,6 +5,8 @@ use oikos_model::{Purpose, SelectorClass};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const PARCELS_PATH: &str = "/exchange/v1/parcels";
+pub(crate) const CHUNKS_PATH: &str = "/exchange/v1/chunks";
+pub(crate) const RECEIPTS_PATH: &str = "/exchange/v1/receipts";
 pub(crate) const IDENTITY_PATH: &str = "/exchange/v1/identity";
 pub(crate) const ASK_SETS_PATH: &str = "/exchange/v1/ask-sets";
 pub(crate) const ASKS_PATH: &str = "/exchange/v1/asks";

@@ -1,14 +1,20 @@
-//! Partners, releases, recalls and deliveries.
+//! Partners, releases, recalls, corrections and parcels.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, Query, State};
+use oikos_model::NodeId;
 
 use super::Shared;
 use super::answer::{Answer, Signed, answer};
+use crate::NodeError;
+use crate::bundle::{Bundle, ExportRequest, ImportedBundle};
+use crate::corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
 use crate::inbox::{PartnerRequest, PartnerView};
-use crate::link::DeliveryLine;
-use crate::received::ReceivedLine;
-use crate::release::{RecallRequest, RecallView, ReleaseLine, ReleaseRequest, ReleaseView};
+use crate::leaving::{LeaveRequest, LeaveView};
+use crate::link::{DeliveryLine, FetchLine};
+use crate::pre_authorised::PreAuthorisedLine;
+use crate::received::{ReceivedLine, ReceivedPage};
+use crate::release::{ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};
 
 /// All partners.
 #[utoipa::path(get, path = "/api/v1/partners", responses((status = 200, body = Vec<PartnerView>)))]
@@ -47,15 +53,29 @@ pub(crate) async fn release(
 }
 
 /// What was released to whom by whom.
-#[utoipa::path(get, path = "/api/v1/releases", responses((status = 200, body = Vec<ReleaseLine>)))]
-pub(crate) async fn releases(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<ReleaseLine>> {
-    answer(&shared, move |node| node.list_releases(&signed.caller)).await
+#[utoipa::path(get, path = "/api/v1/releases", params(ReleasePage), responses((status = 200, body = Vec<ReleaseLine>)))]
+pub(crate) async fn releases(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Query(page): Query<ReleasePage>,
+) -> Answer<Vec<ReleaseLine>> {
+    answer(&shared, move |node| node.list_releases(&signed.caller, &page)).await
+}
+
+/// Releases what agreements pre-authorise, in the node's own name.
+#[utoipa::path(post, path = "/api/v1/releases/pre-authorised", responses((status = 200, body = Vec<PreAuthorisedLine>)))]
+pub(crate) async fn pre_authorised(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<PreAuthorisedLine>> {
+    answer(&shared, move |node| node.release_pre_authorised_now(&signed.caller)).await
 }
 
 /// What partners released to this node.
-#[utoipa::path(get, path = "/api/v1/received", responses((status = 200, body = Vec<ReceivedLine>)))]
-pub(crate) async fn received(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<ReceivedLine>> {
-    answer(&shared, move |node| node.list_received(&signed.caller)).await
+#[utoipa::path(get, path = "/api/v1/received", params(ReceivedPage), responses((status = 200, body = Vec<ReceivedLine>)))]
+pub(crate) async fn received(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Query(page): Query<ReceivedPage>,
+) -> Answer<Vec<ReceivedLine>> {
+    answer(&shared, move |node| node.list_received(&signed.caller, &page)).await
 }
 
 /// Takes back what was released.
@@ -66,6 +86,63 @@ pub(crate) async fn recall(
     Json(request): Json<RecallRequest>,
 ) -> Answer<RecallView> {
     answer(&shared, move |node| node.recall(&signed.caller, &request)).await
+}
+
+/// Who was told of recalls and corrections, and who has not acknowledged.
+#[utoipa::path(get, path = "/api/v1/recalls", params(NoticePage), responses((status = 200, body = Vec<NoticeLine>)))]
+pub(crate) async fn notices(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Query(page): Query<NoticePage>,
+) -> Answer<Vec<NoticeLine>> {
+    answer(&shared, move |node| node.list_notices(&signed.caller, &page)).await
+}
+
+/// Corrects what was released.
+#[utoipa::path(post, path = "/api/v1/rectifications", request_body = RectifyRequest, responses((status = 200, body = RecallView)))]
+pub(crate) async fn rectify(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Json(request): Json<RectifyRequest>,
+) -> Answer<RecallView> {
+    answer(&shared, move |node| node.rectify(&signed.caller, &request)).await
+}
+
+/// Leaves the agreement with a partner.
+#[utoipa::path(post, path = "/api/v1/partners/{node}/departure", params(("node" = String, Path,)), request_body = LeaveRequest,
+    responses((status = 200, body = LeaveView)))]
+pub(crate) async fn leave(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Path(node): Path<String>,
+    Json(request): Json<LeaveRequest>,
+) -> Answer<LeaveView> {
+    let partner = NodeId::new(node).map_err(|error| NodeError::Invalid(error.to_string()))?;
+    answer(&shared, move |node| node.leave_partner(&signed.caller, &partner, &request)).await
+}
+
+/// The parcels that wait for a partner, sealed, for a file.
+#[utoipa::path(post, path = "/api/v1/parcels/export", request_body = ExportRequest, responses((status = 200, body = Bundle)))]
+pub(crate) async fn export(State(shared): State<Shared>, signed: Signed, Json(request): Json<ExportRequest>) -> Answer<Bundle> {
+    answer(&shared, move |node| node.export_parcels(&signed.caller, &request)).await
+}
+
+/// Takes parcels and receipts that a file brings.
+#[utoipa::path(post, path = "/api/v1/parcels/import", request_body = Bundle, responses((status = 200, body = ImportedBundle)))]
+pub(crate) async fn import_bundle(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Json(bundle): Json<Bundle>,
+) -> Answer<ImportedBundle> {
+    answer(&shared, move |node| node.import_bundle(&signed.caller, &bundle)).await
+}
+
+/// Fetches what waits at partners.
+#[utoipa::path(post, path = "/api/v1/parcels/fetch", responses((status = 200, body = Vec<FetchLine>)))]
+pub(crate) async fn fetch(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<FetchLine>> {
+    let caller = signed.caller;
+    drop(answer(&shared, move |node| node.list_partners(&caller)).await?);
+    Ok(Json(shared.delivery.fetch().await?))
 }
 
 /// Publishes the journal and delivers what is queued.

@@ -33,6 +33,9 @@ use crate::{Delivery, Node};
 /// Largest request body: questions and decisions are small, files are named by path.
 const BODY_BYTES_MAXIMUM: usize = 1 << 20;
 
+/// Largest body of sealed parcels that a file brings: two of the largest parcels in base64, and their frame.
+const BUNDLE_BYTES_MAXIMUM: usize = 48 << 20;
+
 /// What handlers share.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -86,6 +89,13 @@ pub(crate) struct Shared {
         exchange::releases,
         exchange::received,
         exchange::recall,
+        exchange::notices,
+        exchange::rectify,
+        exchange::leave,
+        exchange::pre_authorised,
+        exchange::export,
+        exchange::import_bundle,
+        exchange::fetch,
         exchange::deliver,
         bundles::list,
         bundles::prepare,
@@ -161,7 +171,13 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/releases/preview", post(exchange::preview))
         .route("/releases", get(exchange::releases).post(exchange::release))
         .route("/received", get(exchange::received))
-        .route("/recalls", post(exchange::recall))
+        .route("/releases/pre-authorised", post(exchange::pre_authorised))
+        .route("/recalls", get(exchange::notices).post(exchange::recall))
+        .route("/rectifications", post(exchange::rectify))
+        .route("/partners/{node}/departure", post(exchange::leave))
+        .route("/parcels/export", post(exchange::export))
+        .route("/parcels/import", post(exchange::import_bundle).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
+        .route("/parcels/fetch", post(exchange::fetch))
         .route("/deliveries", post(exchange::deliver))
         .route("/bundles", get(bundles::list).post(bundles::prepare))
         .route("/bundles/{id}/decisions", post(bundles::decide))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use oikos_exchange::ParcelContent;
 use oikos_model::{DerivedFrom, NodeId};
-use oikos_registry::Transaction;
+use oikos_registry::{ReleaseQuery, Transaction};
 
 use super::find::Held;
 use crate::{Caller, FindingName, Node, NodeError, RecallRequest};
@@ -18,7 +18,11 @@ impl Node {
         let released: Vec<DerivedFrom> = {
             let act = caller.act(oikos_model::Action::AnswerSubject, self.clock().now());
             let tx = oikos_registry::Store::snapshot(self.store(), &act)?;
-            tx.releases()?.into_iter().filter(|release| release.recalled_at.is_none()).map(|release| release.what).collect()
+            tx.releases(&ReleaseQuery::default())?
+                .into_iter()
+                .filter(|release| release.recalled_at.is_none())
+                .map(|release| release.what)
+                .collect()
         };
         let mut told = BTreeSet::new();
         let request = |finding, statement| RecallRequest { finding, statement, reason: ERASURE_REASON.into() };

@@ -162,9 +162,9 @@ impl Request {
     }
 
     fn view(&self, tx: &dyn Transaction, now: Timestamp) -> Result<SubjectRequestView, NodeError> {
-        let waiting = tx.undelivered(i64::MAX)?;
-        let acknowledged = |partner: &NodeId| !waiting.iter().any(|parcel| parcel.partner == *partner);
-        let told = |node: &NodeId| Told { partner: node.to_string(), acknowledged: acknowledged(node) };
+        let told = |node: &NodeId| -> Result<Told, NodeError> {
+            Ok(Told { partner: node.to_string(), acknowledged: tx.waiting(node)?.is_none() })
+        };
         Ok(SubjectRequestView {
             id: self.id.clone(),
             wants: self.wants,
@@ -174,7 +174,7 @@ impl Request {
             overdue: self.state == "open" && now > self.due_at,
             steps: self.steps.clone(),
             refusal: self.refusal.clone(),
-            told: self.told.iter().map(told).collect(),
+            told: self.told.iter().map(told).collect::<Result<_, _>>()?,
         })
     }
 }

@@ -104,6 +104,7 @@ impl Stage {
             ask_purposes: BTreeSet::new(),
             neither_confirm_nor_deny: BTreeSet::new(),
             onward: false,
+            erase_on_leaving: false,
             safeguards: None,
             reuse_law: None,
             retention_days: 730,

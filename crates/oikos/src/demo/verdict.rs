@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oikos_node::{FindingName, LeadView, NodeError, ReleaseRequest};
+use oikos_model::NodeId;
+use oikos_node::{
+    Caller, FindingName, LeadView, Node, NodeError, ReceivedLine, ReceivedPage, ReleaseLine, ReleasePage, ReleaseRequest,
+};
 use oikos_scenario::GroundTruth;
 use serde::Serialize;
 use serde_json::Value;
@@ -204,9 +207,10 @@ fn decoys_joined(leads: &[LeadView], truth: &GroundTruth) -> usize {
 /// What `receiver` holds of `sender` that nobody at `sender` released: fields and statements.
 async fn unreleased(receiver: &Authority, sender: &Authority) -> Result<usize, Failure> {
     let (analyst, releaser) = (receiver.analyst()?, sender.analyst()?);
-    let received = on(receiver, move |node| node.list_received(&analyst)).await?;
+    let origin = sender.id().clone();
+    let received = on(receiver, move |node| all_received(node, &analyst, &origin)).await?;
     let mut released: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for line in on(sender, move |node| node.list_releases(&releaser)).await? {
+    for line in on(sender, move |node| all_releases(node, &releaser)).await? {
         released.entry(line.known_as).or_default().extend(line.fields);
     }
     let crossed = received.iter().map(|line| match released.get(&line.what) {
@@ -214,6 +218,44 @@ async fn unreleased(receiver: &Authority, sender: &Authority) -> Result<usize, F
         Some(fields) => line.fields.iter().filter(|field| !fields.contains(*field)).count(),
     });
     Ok(crossed.sum())
+}
+
+/// Every page of what was received: all findings, and the statements of one origin.
+fn all_received(node: &Node, caller: &Caller, origin: &NodeId) -> Result<Vec<ReceivedLine>, NodeError> {
+    let mut all: Vec<ReceivedLine> = Vec::new();
+    loop {
+        let page = ReceivedPage { offset: all.len(), ..ReceivedPage::default() };
+        let lines = node.list_received(caller, &page)?;
+        let before = all.len();
+        all.extend(lines.into_iter().filter(|line| line.what.starts_with("finding:")));
+        if all.len() == before {
+            break;
+        }
+    }
+    let mut after = None;
+    loop {
+        let page = ReceivedPage { statements_of: Some(origin.clone()), after, ..ReceivedPage::default() };
+        let lines = node.list_received(caller, &page)?;
+        let last = lines.last().and_then(|line| line.what.strip_prefix("statement:")?.parse().ok());
+        all.extend(lines);
+        if last.is_none() {
+            return Ok(all);
+        }
+        after = last;
+    }
+}
+
+/// Every page of what was released.
+fn all_releases(node: &Node, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
+    let mut all: Vec<ReleaseLine> = Vec::new();
+    loop {
+        let page = ReleasePage { after: all.last().map(|line| line.id.clone()), ..ReleasePage::default() };
+        let lines = node.list_releases(caller, &page)?;
+        if lines.is_empty() {
+            return Ok(all);
+        }
+        all.extend(lines);
+    }
 }
 
 /// How many of the secrets stand anywhere in a node's folder, byte for byte.

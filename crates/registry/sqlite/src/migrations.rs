@@ -98,6 +98,16 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0095_bundle",
     "0096_subject_request",
     "0097_finding_hold",
+    "0100_release_shown_as",
+    "0101_release_by_partner",
+    "0102_release_by_time",
+    "0103_outgoing_parcel_brings",
+    "0104_notice",
+    "0105_rectification",
+    "0106_parcel_chunk",
+    "0107_link",
+    "0108_finding_by_receipt",
+    "0109_release_by_shown_as",
 ];
 
 /// Brings the database to the newest schema, in one transaction.
@@ -146,6 +156,7 @@ mod tests {
         on_disk.sort();
         let listed: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
         assert_eq!(on_disk, listed);
+        assert!(MIGRATIONS.is_sorted_by(|(one, _), (next, _)| one[..4] < next[..4]), "numbers go up");
         for (name, statement) in MIGRATIONS {
             let number = name.split('_').next().unwrap_or_default();
             assert!(number.len() == 4 && number.bytes().all(|digit| digit.is_ascii_digit()), "{name} must be numbered");

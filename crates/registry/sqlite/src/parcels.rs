@@ -1,11 +1,12 @@
 //! Releases and recalls, the outbox and the inbox.
 
 use oikos_model::{ContentHash, DerivedFrom, FindingKey, NodeId, Timestamp};
-use oikos_registry::{IncomingParcel, OutgoingParcel, Parcels, ReleaseRow, StoreError};
+use oikos_registry::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, StoreError, Waiting};
 use rusqlite::params;
 
 use crate::columns::{count, json, microseconds};
 use crate::derivations::Source;
+use crate::filter::{Filter, at_most, page};
 use crate::transaction::SqliteTransaction;
 
 impl Parcels for SqliteTransaction<'_> {
@@ -20,8 +21,8 @@ impl Parcels for SqliteTransaction<'_> {
         if parcel.sequence != next {
             return Err(StoreError::Conflict(format!("parcel {} to {} must be {next}", parcel.sequence, parcel.partner)));
         }
-        let sql = "INSERT INTO outgoing_parcel (id, partner, sequence, bytes, journal_index, queued_at, delivered_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let sql = "INSERT INTO outgoing_parcel (id, partner, sequence, bytes, journal_index, queued_at, delivered_at, brings) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let row = params![
             parcel.id.0,
             parcel.partner.as_str(),
@@ -30,14 +31,16 @@ impl Parcels for SqliteTransaction<'_> {
             parcel.journal_index,
             microseconds(parcel.queued_at),
             parcel.delivered_at.map(microseconds),
+            parcel.brings,
         ];
         self.execute("queueing a parcel", sql, row).map(drop)
     }
 
-    fn undelivered(&self, sequenced_below: i64) -> Result<Vec<OutgoingParcel>, StoreError> {
-        let sql = "SELECT id, partner, sequence, bytes, journal_index, queued_at FROM outgoing_parcel \
-                   WHERE delivered_at IS NULL AND journal_index < ?1 ORDER BY queued_at, partner, sequence";
-        self.read_all("outgoing_parcel", sql, [sequenced_below], |columns| {
+    fn undelivered(&self, query: &OutboxQuery<'_>) -> Result<Vec<OutgoingParcel>, StoreError> {
+        let sql = "SELECT id, partner, sequence, bytes, journal_index, queued_at, brings FROM outgoing_parcel \
+                   WHERE partner = ?1 AND sequence > ?2 AND delivered_at IS NULL AND journal_index < ?3 ORDER BY sequence LIMIT ?4";
+        let asked = params![query.partner.as_str(), count(query.after)?, query.sequenced_below, at_most(query.limit)];
+        self.read_all("outgoing_parcel", sql, asked, |columns| {
             Ok(OutgoingParcel {
                 id: columns.hash(0)?,
                 partner: columns.identifier(1)?,
@@ -46,8 +49,23 @@ impl Parcels for SqliteTransaction<'_> {
                 journal_index: columns.value(4)?,
                 queued_at: columns.timestamp(5)?,
                 delivered_at: None,
+                brings: columns.flag(6)?,
             })
         })
+    }
+
+    fn waiting(&self, partner: &NodeId) -> Result<Option<Waiting>, StoreError> {
+        let sql = "SELECT COUNT(*), MIN(queued_at) FROM outgoing_parcel WHERE partner = ?1 AND delivered_at IS NULL";
+        let waiting = self.read_one("outgoing_parcel", sql, [partner.as_str()], |columns| {
+            let since = columns.optional_timestamp(1)?;
+            Ok(since.map(|since| Ok::<_, StoreError>(Waiting { parcels: columns.number(0)?, since })).transpose()?)
+        })?;
+        Ok(waiting.flatten())
+    }
+
+    fn delivered_at(&self, id: ContentHash) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT delivered_at FROM outgoing_parcel WHERE id = ?1";
+        Ok(self.read_one("outgoing_parcel", sql, [id.0], |columns| columns.optional_timestamp(0))?.flatten())
     }
 
     fn mark_delivered(&mut self, id: ContentHash, at: Timestamp) -> Result<(), StoreError> {
@@ -69,8 +87,8 @@ impl Parcels for SqliteTransaction<'_> {
 
     fn put_release(&mut self, release: &ReleaseRow) -> Result<(), StoreError> {
         let what = Source::from(&release.what);
-        let sql = "INSERT INTO release (id, what_kind, what_origin, what_id, partner, released_at, recalled_at, content) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING";
+        let sql = "INSERT INTO release (id, what_kind, what_origin, what_id, partner, released_at, recalled_at, content, shown_as) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
         let row = params![
             release.id,
             what.kind,
@@ -80,13 +98,28 @@ impl Parcels for SqliteTransaction<'_> {
             microseconds(release.at),
             release.recalled_at.map(microseconds),
             json(release)?,
+            release.shown_as.map(|key| key.0.0),
         ];
         self.execute("recording a release", sql, row).map(drop)
     }
 
-    fn releases(&self) -> Result<Vec<ReleaseRow>, StoreError> {
-        let sql = "SELECT content, recalled_at FROM release ORDER BY released_at, id";
-        self.read_all("release", sql, [], |columns| {
+    fn releases(&self, query: &ReleaseQuery<'_>) -> Result<Vec<ReleaseRow>, StoreError> {
+        let mut filter = Filter::default();
+        filter.with_some("partner = ?", query.partner.map(ToString::to_string));
+        if let Some(what) = query.what.map(Source::from) {
+            filter.with("what_kind = ?", what.kind.to_owned());
+            filter.with("what_origin = ?", what.origin.to_owned());
+            filter.with("what_id = ?", what.id.0.to_vec());
+        }
+        filter.with_some("shown_as = ?", query.shown_as.map(|key| key.0.0.to_vec()));
+        let after = "(released_at, id) > (SELECT released_at, id FROM release AS before WHERE before.id = ?)";
+        filter.with_some(after, query.after.map(str::to_owned));
+        let sql = format!(
+            "SELECT content, recalled_at FROM release {} ORDER BY released_at, id {}",
+            filter.clause(),
+            page(query.limit, 0)
+        );
+        self.read_all("release", &sql, filter.values(), |columns| {
             Ok(ReleaseRow { recalled_at: columns.optional_timestamp(1)?, ..columns.json(0)? })
         })
     }

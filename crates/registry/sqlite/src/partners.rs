@@ -1,7 +1,7 @@
 //! Partners and the agreements with them.
 
-use oikos_model::NodeId;
-use oikos_registry::{PartnerRow, Partners, StoreError};
+use oikos_model::{FindingKey, NodeId, Timestamp};
+use oikos_registry::{ErasedFrom, LinkRow, PartnerRow, Partners, StoreError};
 use rusqlite::params;
 
 use crate::columns::{Columns, json, microseconds};
@@ -32,6 +32,44 @@ impl Partners for SqliteTransaction<'_> {
 
     fn partners(&self) -> Result<Vec<PartnerRow>, StoreError> {
         self.read_all("partner", &format!("SELECT {COLUMNS} FROM partner ORDER BY node"), [], read_partner)
+    }
+
+    fn note_link(&mut self, node: &NodeId, at: Timestamp, problem: Option<&str>) -> Result<(), StoreError> {
+        let sql = match problem {
+            None => {
+                "INSERT INTO link (partner, seen_at) VALUES (?1, ?2) ON CONFLICT (partner) DO UPDATE SET \
+                 seen_at = excluded.seen_at, problem = ?3"
+            }
+            Some(_) => {
+                "INSERT INTO link (partner, failed_at, problem) VALUES (?1, ?2, ?3) ON CONFLICT (partner) DO UPDATE SET \
+                 failed_at = excluded.failed_at, problem = excluded.problem"
+            }
+        };
+        self.execute("noting how a link fares", sql, params![node.as_str(), microseconds(at), problem]).map(drop)
+    }
+
+    fn link(&self, node: &NodeId) -> Result<LinkRow, StoreError> {
+        let sql = "SELECT seen_at, failed_at, problem FROM link WHERE partner = ?1";
+        let link = self.read_one("link", sql, [node.as_str()], |columns| {
+            Ok(LinkRow {
+                seen_at: columns.optional_timestamp(0)?,
+                failed_at: columns.optional_timestamp(1)?,
+                problem: columns.optional(2)?,
+            })
+        })?;
+        Ok(link.unwrap_or_default())
+    }
+
+    fn erase_received_from(&mut self, node: &NodeId) -> Result<ErasedFrom, StoreError> {
+        let sql = "SELECT finding_key FROM finding WHERE received = 1 AND origin = ?1";
+        let keys = self.read_all("finding", sql, [node.as_str()], |columns| Ok(FindingKey(columns.hash(0)?)))?;
+        for key in &keys {
+            self.erase_finding(node, *key)?;
+        }
+        let sql = "DELETE FROM statement WHERE origin = ?1";
+        let statements = self.execute("erasing a partner's statements", sql, [node.as_str()])?;
+        self.note_erasure(statements + keys.len());
+        Ok(ErasedFrom { statements, findings: keys.len() })
     }
 }
 

@@ -1,9 +1,11 @@
 //! Releases, recalls, the outbox and the inbox.
 
-use oikos_model::{DerivedFrom, Finding, Statement};
+use oikos_model::{DerivedFrom, Finding, FindingKey, Statement};
 
 use super::sample::{as_source, at, finding, hash, interned, named, node, revised};
-use crate::{IncomingParcel, OutgoingParcel, ReleaseRow, StatementQuery, StoreError, Transaction};
+use crate::{
+    IncomingParcel, OutboxQuery, OutgoingParcel, ReleaseQuery, ReleaseRow, StatementQuery, StoreError, Transaction, Waiting,
+};
 
 fn outgoing(partner: &str, sequence: u64) -> OutgoingParcel {
     OutgoingParcel {
@@ -14,7 +16,14 @@ fn outgoing(partner: &str, sequence: u64) -> OutgoingParcel {
         journal_index: i64::try_from(sequence).unwrap() * 10,
         queued_at: at(1),
         delivered_at: None,
+        brings: sequence != 2,
     }
+}
+
+fn undelivered<T: Transaction + ?Sized>(transaction: &T, partner: &str, sequenced_below: i64, after: u64) -> Vec<u64> {
+    let partner = node(partner);
+    let query = OutboxQuery { partner: &partner, sequenced_below, after, limit: 10 };
+    transaction.undelivered(&query).unwrap().into_iter().map(|parcel| parcel.sequence).collect()
 }
 
 /// Each partner has its own numbers, without gap or repetition; a parcel leaves when its entry is in a checkpoint, once.
@@ -29,12 +38,22 @@ pub fn parcels_are_numbered_and_delivered<T: Transaction + ?Sized>(transaction: 
     }
     assert_eq!(transaction.next_sequence(&partner).unwrap(), 3);
     transaction.put_outgoing(&outgoing("sv.test", 1)).unwrap();
-    assert_eq!(transaction.undelivered(10).unwrap(), []);
-    assert_eq!(transaction.undelivered(11).unwrap(), [outgoing("ee.test", 1), outgoing("sv.test", 1)]);
-    assert_eq!(transaction.undelivered(100).unwrap(), [outgoing("ee.test", 1), outgoing("ee.test", 2), outgoing("sv.test", 1)]);
+    assert!(undelivered(transaction, "ee.test", 10, 0).is_empty());
+    assert_eq!(undelivered(transaction, "ee.test", 11, 0), [1]);
+    assert_eq!(undelivered(transaction, "ee.test", 100, 0), [1, 2]);
+    assert_eq!(undelivered(transaction, "ee.test", 100, 1), [2]);
+    assert_eq!(undelivered(transaction, "sv.test", 100, 0), [1]);
+    let first = OutboxQuery { partner: &partner, sequenced_below: 100, after: 0, limit: 1 };
+    assert_eq!(transaction.undelivered(&first).unwrap(), [outgoing("ee.test", 1)]);
+    assert_eq!(transaction.waiting(&partner).unwrap(), Some(Waiting { parcels: 2, since: at(1) }));
+    assert_eq!(transaction.delivered_at(outgoing("ee.test", 1).id).unwrap(), None);
     transaction.mark_delivered(outgoing("ee.test", 1).id, at(2)).unwrap();
     transaction.mark_delivered(outgoing("ee.test", 1).id, at(3)).unwrap();
-    assert_eq!(transaction.undelivered(100).unwrap(), [outgoing("ee.test", 2), outgoing("sv.test", 1)]);
+    assert_eq!(transaction.delivered_at(outgoing("ee.test", 1).id).unwrap(), Some(at(2)));
+    let second = OutboxQuery { partner: &partner, sequenced_below: 100, after: 0, limit: 10 };
+    assert_eq!(transaction.undelivered(&second).unwrap(), [outgoing("ee.test", 2)]);
+    transaction.mark_delivered(outgoing("sv.test", 1).id, at(2)).unwrap();
+    assert_eq!(transaction.waiting(&node("sv.test")).unwrap(), None);
     assert_eq!(transaction.next_sequence(&partner).unwrap(), 3);
 }
 
@@ -63,10 +82,11 @@ fn release(id: &str, partner: &str, what: DerivedFrom, second: i64) -> ReleaseRo
         partner: node(partner),
         what,
         fields: vec!["hours".to_owned()],
-        released_by: "anna".parse().unwrap(),
+        released_by: Some("anna".parse().unwrap()),
         at: at(second),
         parcel: hash(id),
         recalled_at: None,
+        shown_as: Some(FindingKey(hash("shown"))),
     }
 }
 
@@ -82,10 +102,20 @@ pub fn recalls_reach_those_who_have_it<T: Transaction + ?Sized>(transaction: &mu
     for release in releases.iter().chain(&releases[..1]) {
         transaction.put_release(release).unwrap();
     }
-    assert_eq!(transaction.releases().unwrap(), releases);
+    let all = ReleaseQuery::default();
+    assert_eq!(transaction.releases(&all).unwrap(), releases);
+    let (partner, what) = (node("ee.test"), as_source(&thing));
+    let ids = |query: &ReleaseQuery<'_>| -> Vec<String> {
+        transaction.releases(query).unwrap().into_iter().map(|release| release.id).collect()
+    };
+    assert_eq!(ids(&ReleaseQuery { partner: Some(&partner), ..all.clone() }), ["b", "c"]);
+    assert_eq!(ids(&ReleaseQuery { what: Some(&what), limit: 2, ..all.clone() }), ["a", "b"]);
+    assert_eq!(ids(&ReleaseQuery { after: Some("b"), ..all.clone() }), ["c", "d"]);
+    assert_eq!(ids(&ReleaseQuery { shown_as: Some(FindingKey(hash("shown"))), limit: 1, ..all.clone() }), ["a"]);
+    assert!(ids(&ReleaseQuery { shown_as: Some(FindingKey(hash("other"))), ..all.clone() }).is_empty());
     assert_eq!(transaction.mark_recalled(&as_source(&thing), at(9)).unwrap(), [node("ee.test"), node("sv.test")]);
     assert_eq!(transaction.mark_recalled(&as_source(&thing), at(10)).unwrap(), []);
-    let recalled: Vec<_> = transaction.releases().unwrap().into_iter().map(|release| release.recalled_at).collect();
+    let recalled: Vec<_> = transaction.releases(&all).unwrap().into_iter().map(|release| release.recalled_at).collect();
     assert_eq!(recalled, [Some(at(9)), Some(at(9)), Some(at(9)), None]);
 }
 

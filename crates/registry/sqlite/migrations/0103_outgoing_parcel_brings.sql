@@ -1,0 +1,1 @@
+ALTER TABLE outgoing_parcel ADD COLUMN brings BIGINT NOT NULL DEFAULT 1;
