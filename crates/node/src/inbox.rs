@@ -114,7 +114,11 @@ impl Node {
                             self.take_requests(tx, &partner, &applied.content, act.at)?;
                             erased_at_its_word = crate::subjects::erase_retracted(tx, from, &applied.content)?;
                         }
-                        let (passed_on, followed) = self.follow_up(tx, &received)?;
+                        let (passed_on, mut followed) = self.follow_up(tx, &received)?;
+                        if let Outcome::Applied(applied) = &received.outcome {
+                            // Last: what is passed on and reopened is found by what is erased here.
+                            followed.erased = crate::subjects::erase_retracted(tx, from, &applied.content)?;
+                        }
                         tx.note_link(from, act.at, None)?;
                         let (subjects, mut detail) = noted_of(&received, followed);
                         if erased_at_its_word > 0 {
@@ -182,6 +186,8 @@ impl Node {
 struct FollowUp {
     reopened: Vec<String>,
     passed_on_to: Vec<String>,
+    /// What was erased because the person concerned asked for it.
+    erased: usize,
 }
 
 fn noted_of(received: &Received, followed: FollowUp) -> (Vec<String>, serde_json::Value) {
@@ -194,7 +200,7 @@ fn noted_of(received: &Received, followed: FollowUp) -> (Vec<String>, serde_json
     let missing: Vec<String> = applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
     let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
         "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "rectified": applied.rectified.len(),
-        "missing": missing, "reopened": followed.reopened, "passed_on_to": followed.passed_on_to,
+        "missing": missing, "reopened": followed.reopened, "erased_for_person": followed.erased, "passed_on_to": followed.passed_on_to,
         "left": applied.content.leaves, "leave_reason": applied.content.leave_reason,
         "erased": { "statements": applied.erased.statements, "findings": applied.erased.findings } });
     let requests = applied.content.requests.iter().map(|ask| format!("request:{}", ask.id));

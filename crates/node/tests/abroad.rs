@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use oikos_model::{FindingKey, Selector, SelectorKind, Tlp};
 use oikos_node::{
-    ApprovalDecision, AskRequest, Delivery, Derogation, FindingName, NodeError, ReceivedPage, RecallRequest, ReleaseRequest,
+    ApprovalDecision, AskRequest, Delivery, Derogation, FindingName, NodeError, RecallRequest, ReceivedPage, ReleaseRequest,
     ReleaseView, Verdict,
 };
 use oikos_policy::{DerogationGround, Role};
@@ -76,7 +76,10 @@ fn without_adequacy_safeguards_or_a_derogation_nothing_goes() {
     // The decision for this country is over in the tests' year.
     let (pair, key) = abroad("GB", false);
     let refused = first(&pair, &request(&pair, key, None));
-    assert!(matches!(&refused, Err(NodeError::Denied(reasons)) if reasons.iter().any(|reason| reason.contains("third-country-derogation"))), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(NodeError::Denied(reasons)) if reasons.iter().any(|reason| reason.contains("third-country-derogation"))),
+        "{refused:?}"
+    );
     // A ground that the regime of the data does not know is none.
     let other = first(&pair, &request(&pair, key, Some(DerogationGround::IndividualCase)));
     assert!(matches!(other, Err(NodeError::Denied(_))), "{other:?}");

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 
 use super::Shared;
 use super::answer::{Answer, Signed, answer};
-use crate::bundle::{BundleDecision, BundleView, PrepareRequest};
+use crate::evidence::{BundleDecision, BundleView, PrepareRequest};
 use crate::journal::FolderView;
 
 /// All bundles, newest first.

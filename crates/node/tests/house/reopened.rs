@@ -53,6 +53,7 @@ impl Pair {
             onward: false,
             neither_confirm_nor_deny: BTreeSet::new(),
             ask_purposes: BTreeSet::new(),
+            erase_on_leaving: false,
             retention_days: 730,
             crypto_floor: CryptoFloor::HybridPostQuantum,
             valid_from: moment(-1000),
