@@ -56,13 +56,16 @@ async function api(method, path, body, headers = {}) {
   const answer = text ? JSON.parse(text) : null;
   if (response.ok) return answer;
   if (response.status === 401 && path !== "/session") { state.session = null; signIn(); }
-  throw new Error(answer?.message ?? `The node answered ${response.status}.`);
+  throw Object.assign(new Error(answer?.message ?? `The node answered ${response.status}.`), { code: answer?.code });
 }
 
 const may = (action) => state.session?.actions.includes(action);
 
 async function guarded(work) {
-  try { say(""); await work(); } catch (error) { say(error.message, true); }
+  try { say(""); await work(); } catch (error) {
+    if (error.code === "purpose_required") return askForPurpose(work);
+    say(error.message, true);
+  }
 }
 
 // --- words -------------------------------------------------------------------------------------------------------------------
@@ -94,19 +97,65 @@ function signIn() {
   $("who").replaceChildren();
   const name = el("input", { id: "name", autocomplete: "username", required: true });
   const password = el("input", { id: "password", type: "password", autocomplete: "current-password", required: true });
+  const code = el("input", { id: "code", autocomplete: "one-time-code", size: 20 });
+  const codePart = el("div", { hidden: true }, el("label", { for: "code" }, "Code of your second factor, or a recovery code"), code);
   const submit = (event) => {
     event.preventDefault();
     guarded(async () => {
-      state.session = await api("POST", "/session", { name: name.value, password: password.value });
+      try {
+        state.session = await api("POST", "/session", { name: name.value, password: password.value, code: code.value || null });
+      } catch (error) {
+        if (error.code === "code_required") { codePart.hidden = false; code.focus(); }
+        throw error;
+      }
       await start();
     });
   };
   show(el("form", { class: "card narrow", onsubmit: submit },
     el("h2", {}, "Sign in"),
     el("label", { for: "name" }, "Account"), name,
-    el("label", { for: "password" }, "Password"), password,
+    el("label", { for: "password" }, "Password"), password, codePart,
     el("p", {}, el("button", { class: "primary" }, "Sign in"))));
   name.focus();
+}
+
+// A session whose person needs a second factor can do nothing else before.
+async function enrol() {
+  const enrolment = await api("POST", "/session/second-factor", {});
+  const code = el("input", { id: "code", autocomplete: "one-time-code", required: true });
+  const submit = (event) => {
+    event.preventDefault();
+    guarded(async () => {
+      const { recovery_codes } = await api("PUT", "/session/second-factor", { code: code.value });
+      state.session = await api("GET", "/session");
+      show(el("section", { class: "card narrow" }, el("h2", {}, "Recovery codes"),
+        el("p", {}, "Each signs in once in place of a code. They are shown only now."),
+        el("ul", {}, recovery_codes.map((text) => el("li", {}, text))),
+        el("p", {}, el("button", { class: "primary", onclick: () => guarded(start) }, "I keep them safe"))));
+    });
+  };
+  show(el("form", { class: "card narrow", onsubmit: submit },
+    el("h2", {}, "Your account needs a second factor"),
+    el("p", {}, "Give this to your authenticator app. It is shown only now."), el("p", {}, enrolment.uri),
+    el("label", { for: "code" }, "Its code"), code, el("p", {}, el("button", { class: "primary" }, "Enrol"))));
+}
+
+// Said once for a session, journaled, and carried by everything done in it.
+function askForPurpose(then) {
+  const purpose = el("input", { id: "stated-purpose", required: true, value: state.node.default_purpose, size: 36 });
+  const basis = el("input", { id: "stated-basis", required: true, value: state.node.default_legal_basis, size: 36 });
+  const submit = (event) => {
+    event.preventDefault();
+    guarded(async () => {
+      await api("POST", "/session/purposes", { purpose: purpose.value, legal_basis: basis.value, case: null });
+      await then();
+    });
+  };
+  show(el("form", { class: "card narrow", onsubmit: submit },
+    el("h2", {}, "For what do you work?"),
+    el("label", { for: "stated-purpose" }, "Purpose"), purpose,
+    el("label", { for: "stated-basis" }, "Legal basis"), basis,
+    el("p", {}, el("button", { class: "primary" }, "Go on"))));
 }
 
 async function signOut() {
@@ -235,7 +284,12 @@ function releaseCard(origin, key) {
     view.removed.length ? el("h3", {}, "Stays here, because") : "", view.removed.length ? list(view.removed) : "");
   const preview = () => guarded(async () => draw(await api("POST", "/releases/preview", request(), headers()), "Exactly this would leave"));
   const release = () => guarded(async () => {
-    draw(await api("POST", "/releases", request(), headers()), "Released in your name");
+    const released = await api("POST", "/releases", request(), headers());
+    if (released.awaiting_second) {
+      draw(released, "Would leave");
+      return say(`Nothing has left: another releaser has to approve (oikos release --approve ${released.awaiting_second}).`);
+    }
+    draw(released, "Released in your name");
     const deliveries = await api("POST", "/deliveries", {});
     say(deliveries.map((line) => `${line.partner}: ${line.delivered ? "has it" : `not yet, ${line.problem}`}`).join("; ") || "Queued.");
   });
@@ -315,6 +369,7 @@ async function journal() {
 // --- start -------------------------------------------------------------------------------------------------------------------
 
 async function start() {
+  if (state.session.must_enrol) return enrol();
   drawTabs();
   $("who").replaceChildren(el("span", {}, `${state.session.user.display_name} `), el("button", { onclick: () => guarded(signOut) }, "Sign out"));
   await open(VIEWS.find((view) => may(view.action)) ?? VIEWS[0]);

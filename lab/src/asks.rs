@@ -1,4 +1,5 @@
-//! Benchmark `asks`: which of the asker's selectors does a partner hold? Against openmined_psi on the same selectors, with the same answer.
+//! Benchmark `asks`: which of the asker's selectors does a partner hold? Against openmined_psi on the same selectors, with the
+//! same answer.
 
 use std::path::Path;
 
@@ -26,7 +27,7 @@ const FULL: [Input; 2] = [
 ];
 const SMALL: [Input; 2] = [
     Input { name: "asks_10k_100k", asker: 10_000, owner: 100_000 },
-    Input { name: "asks_20k_20k", asker: 20_000, owner: 20_000 },
+    Input { name: "asks_16k_16k", asker: 16_000, owner: 16_000 },
 ];
 
 /// One side's two processes: the asked set's preparation, and everything after it.

@@ -2,6 +2,7 @@
 
 mod budget;
 mod commands;
+mod fuzz;
 mod steps;
 
 use std::process::ExitCode;
@@ -14,6 +15,8 @@ cargo xtask COMMAND
   test [FILTER]          format check, every test of the workspace, and the documentation's examples
   lint                   clippy with the workspace's lints as errors, and the licence and duplicate checks where cargo-deny is installed
   bench [NAME] [--json]  benchmarks against named public peers; writes lab/RESULTS.md, with --small it does not
+  fuzz [TARGET] [--seconds N]
+                         fuzz what partners send (parcel, ask, agreement), 600 s each; needs nightly Rust, installs cargo-fuzz
   build                  the `oikos` program for use: target/release/oikos
   new detector DESK NAME scaffold a detector with its corpus
   docs                   write docs/desks/*.md and the golden tables from their sources
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => commands::test(rest),
         ["lint"] => commands::lint(),
         ["bench", rest @ ..] => commands::bench(rest),
+        ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["build"] => commands::build(),
         ["new", "detector", desk, name] => commands::new_detector(desk, name),
         ["docs"] => commands::docs(),

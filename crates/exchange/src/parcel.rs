@@ -237,7 +237,7 @@ impl Envelope {
     pub fn open(&self, identity: &NodeIdentity, partner: &Partner, now: Timestamp) -> Result<ParcelContent, ParcelRefusal> {
         self.check_parties(identity.node(), partner.node())?;
         let payload = verified_payload(&self.unseal(identity)?, &partner.card().content.keys)?;
-        let content = read_content(&payload)?;
+        let content = ParcelContent::read(&payload)?;
         if (&content.from, &content.to, content.sequence) != (&self.address.from, &self.address.to, self.address.sequence) {
             return Err(ParcelRefusal::Form("its address is not the one its sender signed"));
         }
@@ -296,14 +296,20 @@ fn verified_payload(signed: &[u8], keys: &PublicKeys) -> Result<Vec<u8>, ParcelR
     message.payload.ok_or(FORM)
 }
 
-fn read_content(payload: &[u8]) -> Result<ParcelContent, ParcelRefusal> {
-    check_cbor(payload, CONTENT_LIMITS)?;
-    let content: ParcelContent = ciborium::de::from_reader_with_recursion_limit(payload, CONTENT_LIMITS.depth * 2)
-        .map_err(|error| ParcelRefusal::Content(error.to_string().chars().take(300).collect()))?;
-    if content.format != FORMAT {
-        return Err(ParcelRefusal::UnknownFormat(content.format));
+impl ParcelContent {
+    /// Reads the CBOR inside of a parcel. Whether the content keeps the rules, [`check`](Self::check) says.
+    ///
+    /// # Errors
+    /// When it is too deep, has too many items, is not of the right shape, or of a format that this version does not know.
+    pub fn read(payload: &[u8]) -> Result<Self, ParcelRefusal> {
+        check_cbor(payload, CONTENT_LIMITS)?;
+        let content: Self = ciborium::de::from_reader_with_recursion_limit(payload, CONTENT_LIMITS.depth * 2)
+            .map_err(|error| ParcelRefusal::Content(error.to_string().chars().take(300).collect()))?;
+        if content.format != FORMAT {
+            return Err(ParcelRefusal::UnknownFormat(content.format));
+        }
+        Ok(content)
     }
-    Ok(content)
 }
 
 /// Checks a parcel's content against the agreement: on sending, so that nothing leaves that would be refused, and on receiving.

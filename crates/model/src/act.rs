@@ -110,6 +110,12 @@ actions! {
     ReadRequests = "read_requests", true;
     /// Answer a partner's request: release, release in part, or refuse.
     DecideRequest = "decide_request", true;
+    /// Say for which purpose, on which legal basis and for which case a session works.
+    StatePurpose = "state_purpose", true;
+    /// Change how one proves who one is: own password, second factor, passkeys, sessions.
+    ManageOwnAccess = "manage_own_access", true;
+    /// Ask for a second person to sign a release that needs two, see what waits, approve or decline.
+    ApproveRelease = "approve_release", true;
 }
 
 impl fmt::Display for Action {
@@ -145,6 +151,13 @@ impl LegalBasis {
 impl fmt::Display for LegalBasis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for LegalBasis {
+    type Err = IdentifierError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::new(text)
     }
 }
 

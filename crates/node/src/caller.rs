@@ -3,6 +3,8 @@
 use oikos_model::{Act, Action, Actor, CaseId, LegalBasis, Purpose, Timestamp, UserName};
 use oikos_policy::Principal;
 
+use crate::NodeError;
+
 /// Somebody who asks the node for something.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -14,6 +16,9 @@ pub struct Caller {
     pub legal_basis: LegalBasis,
     /// For which case.
     pub case: Option<CaseId>,
+    /// Whether somebody said so, for the session or for this request. What nobody said is the node's default, which opens no case
+    /// data to a person.
+    pub is_stated: bool,
 }
 
 impl Caller {
@@ -27,6 +32,17 @@ impl Caller {
             case: self.case.clone(),
             at,
         }
+    }
+
+    /// Refuses an act on case data for which nobody said a purpose.
+    ///
+    /// # Errors
+    /// [`NodeError::PurposeRequired`].
+    pub(crate) fn check_stated(&self, action: Action) -> Result<(), NodeError> {
+        if self.is_stated || !is_on_case_data(action) {
+            return Ok(());
+        }
+        Err(NodeError::PurposeRequired(self.case.clone()))
     }
 
     /// Who acts.
@@ -45,4 +61,21 @@ impl Caller {
             Principal::Node(_) | Principal::Partner { .. } => None,
         }
     }
+}
+
+/// Whatever is not listed here is on case data.
+const fn is_on_case_data(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::SignIn
+            | Action::ReadNode
+            | Action::StatePurpose
+            | Action::ManageOwnAccess
+            | Action::ManageUsers
+            | Action::ReadJobs
+            | Action::ManagePartners
+            | Action::ReadPartners
+            | Action::ReadJournal
+            | Action::Erase
+    )
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use oikos_model::{LegalBasis, NodeId, Purpose, Regime, Vocabulary};
 use serde::{Deserialize, Serialize};
 
-use crate::NodeError;
+use crate::{NodeError, SignInSettings};
 
 /// The settings of a node, as `oikos init` writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct NodeConfig {
     pub listen: String,
     /// Where partners reach the node.
     pub exchange_listen: String,
+    /// How people sign in.
+    #[serde(default)]
+    pub sign_in: SignInSettings,
 }
 
 impl NodeConfig {
@@ -46,7 +49,8 @@ impl NodeConfig {
     /// Checks what the types alone do not.
     ///
     /// # Errors
-    /// When the purpose is not in the vocabulary, the country is not two capitals, or a name is empty.
+    /// When the purpose is not in the vocabulary, the country is not two capitals, a name is empty, or how people sign in is not in
+    /// order.
     pub fn check(&self) -> Result<(), NodeError> {
         let vocabulary = Vocabulary::load().map_err(|error| NodeError::Internal(error.to_string()))?;
         if !vocabulary.knows_purpose(self.default_purpose.as_str()) {
@@ -63,7 +67,7 @@ impl NodeConfig {
         if self.display_name.trim().is_empty() || self.display_name.len() > 200 {
             return Err(NodeError::Invalid("the authority's name must have 1 to 200 bytes".into()));
         }
-        Ok(())
+        self.sign_in.check()
     }
 
     /// Writes `node.yaml`; an existing one is never overwritten.

@@ -2,7 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
+use oikos_model::CaseId;
 use oikos_registry::StoreError;
+
+/// What is needed besides a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// A code by time, or a recovery code.
+    Code,
+    /// A passkey.
+    Passkey,
+}
+
+impl Factor {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Code => "sign in with a code of the second factor as well",
+            Self::Passkey => "sign in with a passkey instead",
+        }
+    }
+}
 
 /// Why a node did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +32,27 @@ pub enum NodeError {
     /// Nobody is signed in, or the session is over.
     #[error("sign in first: {0}")]
     NotSignedIn(&'static str),
+    /// The password was right, and a second factor is needed with it.
+    #[error("{}", .0.text())]
+    FactorRequired(Factor),
+    /// The session can do nothing but enrol a second factor.
+    #[error("this account needs a second factor: enrol one first, nothing else can be done before")]
+    EnrolmentRequired,
+    /// Too much went wrong under this name, or from this address.
+    #[error("too many attempts failed; try again in {after_seconds} seconds")]
+    TooManyAttempts {
+        /// After how many seconds somebody is heard again.
+        after_seconds: u64,
+    },
+    /// The session never said for what it works.
+    #[error("say first for which purpose and on which legal basis this session works{}", match .0 {
+        Some(case) => format!(" on the case {case}"),
+        None => String::new(),
+    })]
+    PurposeRequired(Option<CaseId>),
+    /// The identity provider does not answer as it should.
+    #[error("the identity provider: {0}")]
+    Provider(String),
     /// There is no such thing, or the asker may not know of it.
     #[error("{0} is not here")]
     NotFound(String),
@@ -64,6 +104,12 @@ impl NodeError {
         match self {
             Self::Denied(_) => "denied",
             Self::NotSignedIn(_) => "not_signed_in",
+            Self::FactorRequired(Factor::Code) => "code_required",
+            Self::FactorRequired(Factor::Passkey) => "passkey_required",
+            Self::EnrolmentRequired => "second_factor_required",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::PurposeRequired(_) => "purpose_required",
+            Self::Provider(_) => "provider",
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) | Self::Owned(_) => "conflict",

@@ -2,7 +2,7 @@
 //! decides and the journal entry is written in the act's own transaction.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oikos_desk::{Desk, Detector};
 use oikos_exchange::NodeIdentity;
@@ -33,6 +33,7 @@ pub struct Node {
     sequencer: Sequencer,
     identity: Arc<NodeIdentity>,
     detectors: Vec<LoadedDetector>,
+    sign_in_turn: Mutex<()>,
     transfers: TransferTable,
     ask_sets: crate::asks::AskSets,
     _lock: FolderLock,
@@ -94,6 +95,7 @@ impl Node {
             lake,
             sequencer,
             identity,
+            sign_in_turn: Mutex::new(()),
             _lock: lock,
         };
         node.put_in_order()?;
@@ -172,17 +174,24 @@ impl Node {
             purpose: self.config.default_purpose.clone(),
             legal_basis: self.config.default_legal_basis.clone(),
             case: None,
+            is_stated: true,
         }
+    }
+
+    /// Passwords and codes are checked one at a time, so that guesses side by side cannot outrun the count of failures.
+    pub(crate) fn sign_in_turn(&self) -> MutexGuard<'_, ()> {
+        self.sign_in_turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks policy whether the caller may do this at all; a refusal is journaled.
     ///
     /// # Errors
-    /// [`NodeError::Denied`] with policy's reasons.
+    /// [`NodeError::Denied`] with policy's reasons; [`NodeError::PurposeRequired`] where policy allows it but nobody said what for.
     pub(crate) fn authorise(&self, caller: &Caller, action: Action) -> Result<Act, NodeError> {
         let act = caller.act(action, self.clock.now());
         let decision = self.decide(caller, &act, Resource::Node);
         if decision.allowed {
+            caller.check_stated(action)?;
             return Ok(act);
         }
         let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();

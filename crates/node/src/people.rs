@@ -1,16 +1,12 @@
-//! Accounts, passwords and sessions.
+//! Passwords, and the tokens of sessions.
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use oikos_model::{Timestamp, UserName};
-use oikos_registry::{SessionRow, Transaction, UserRow};
 use sha2::{Digest, Sha256};
 
 use crate::NodeError;
 
-/// How long a session lasts without signing in again.
-const SESSION_HOURS: i64 = 10;
 /// Least length of a password, in characters (NIST SP 800-63B-4 asks for 15 where there is no second factor).
 const PASSWORD_CHARACTERS_MINIMUM: usize = 15;
 /// Greatest length of a password, in bytes: hashing must not become a way to keep the node busy.
@@ -30,43 +26,23 @@ pub(crate) fn hash_password(password: &str) -> Result<String, NodeError> {
     Ok(hash.to_string())
 }
 
-/// Whether this account can sign in with this password. An account without a password never can.
-pub(crate) fn may_sign_in(user: &UserRow, password: &str) -> bool {
-    let Some(hash) = user.password_hash.as_deref().and_then(|text| PasswordHash::new(text).ok()) else { return false };
-    let fits = password.len() <= PASSWORD_BYTES_MAXIMUM && Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
-    fits && !user.disabled
+/// Whether this is the password behind a hash. Where there is no hash the work is the same, so that time does not tell which accounts
+/// there are.
+pub(crate) fn is_password(password: &str, hash: Option<&str>) -> bool {
+    let checked = &password.as_bytes()[..password.len().min(PASSWORD_BYTES_MAXIMUM)];
+    let Some(hash) = hash.and_then(|text| PasswordHash::new(text).ok()) else {
+        let _ = Argon2::default().hash_password(checked);
+        return false;
+    };
+    let fits = Argon2::default().verify_password(checked, &hash).is_ok();
+    fits && password.len() <= PASSWORD_BYTES_MAXIMUM
 }
 
-/// The same work as for an account that exists, so that time does not tell which names there are.
-pub(crate) fn waste_the_time_of_a_check(password: &str) {
-    let password = &password.as_bytes()[..password.len().min(PASSWORD_BYTES_MAXIMUM)];
-    let _ = Argon2::default().hash_password(password);
-}
-
-/// Opens a session for somebody who proved who they are. Its token is shown once and never stored.
-pub(crate) fn open_session(tx: &mut dyn Transaction, name: &UserName, now: Timestamp) -> Result<String, NodeError> {
+/// A token nobody can guess, in hexadecimal.
+pub(crate) fn new_token() -> Result<String, NodeError> {
     let mut token = [0u8; 32];
     getrandom::fill(&mut token).map_err(NodeError::internal)?;
-    let token = hex::encode(token);
-    let expires_at = now.checked_add(jiff::SignedDuration::from_hours(SESSION_HOURS)).map_err(NodeError::internal)?;
-    tx.erase_expired_sessions(now)?;
-    tx.put_session(&SessionRow { token_hash: token_hash(&token), user: name.clone(), expires_at })?;
-    Ok(token)
-}
-
-/// The account a token's session belongs to.
-///
-/// # Errors
-/// When there is no such session, it is over, or the account is disabled.
-pub(crate) fn user_of_token(tx: &dyn Transaction, token: &str, now: Timestamp) -> Result<UserRow, NodeError> {
-    let session = tx.session(&token_hash(token))?.ok_or(NodeError::NotSignedIn("the session is over"))?;
-    if session.expires_at <= now {
-        return Err(NodeError::NotSignedIn("the session is over"));
-    }
-    match tx.user(&session.user)? {
-        Some(user) if !user.disabled => Ok(user),
-        _ => Err(NodeError::NotSignedIn("the account is disabled")),
-    }
+    Ok(hex::encode(token))
 }
 
 /// What is stored of a token.

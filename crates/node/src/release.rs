@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use oikos_exchange::{KnownToPartner, NOBODY, ParcelDraft, Partner, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted};
+use oikos_exchange::{
+    KnownToPartner, NOBODY, ParcelDraft, Partner, PreparedParcel, Preview, ReleaseDesk, ReleaseItem, ReleaseRules, Wanted,
+};
 use oikos_model::{
     Action, DerivedFrom, EntityId, FindingKey, HandlingCode, Label, LabelId, NodeId, Selector, SelectorClass, Statement,
+    Timestamp,
 };
-use oikos_policy::{DerogationGround, Item, ItemKind};
+use oikos_policy::{DerogationGround, Item, ItemKind, Principal};
 use oikos_registry::{ReleaseQuery, ReleaseRow, StatementQuery, Transaction};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +21,7 @@ use crate::{Caller, Node, NodeError, Noted};
 const REGISTER_HOPS: usize = 3;
 
 /// A finding by origin and key.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FindingName {
     /// The node whose finding it is; absent: this node.
@@ -30,7 +33,7 @@ pub struct FindingName {
 }
 
 /// A company whose ownership statements are released.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CompanyName {
     /// `lei` or `company-number`.
@@ -40,7 +43,7 @@ pub struct CompanyName {
 }
 
 /// What a person wants to release to whom.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseRequest {
     /// To whom.
@@ -103,6 +106,10 @@ pub struct ReleaseView {
     pub removed: Vec<FieldView>,
     /// The parcel that carries it; absent in a preview, or when nothing leaves.
     pub parcel: Option<String>,
+    /// Whether it takes two persons: it leaves only once another releaser approved.
+    pub needs_second: bool,
+    /// The approval under which it waits for the second person; absent in a preview, and where one person is enough.
+    pub awaiting_second: Option<String>,
 }
 
 /// Which releases to list.
@@ -151,6 +158,8 @@ pub(crate) struct Gathered {
     pub(crate) draft: ParcelDraft,
     pub(crate) view: ReleaseView,
     pub(crate) subjects: Vec<String>,
+    /// When the first part of it expires.
+    pub(crate) expires: Option<Timestamp>,
 }
 
 impl Node {
@@ -160,35 +169,34 @@ impl Node {
     /// When policy refuses, or there is no such partner or thing that the caller may know of.
     pub fn preview_release(&self, caller: &Caller, request: &ReleaseRequest) -> Result<ReleaseView, NodeError> {
         self.write(caller, Action::ReadFindings, |tx| {
-            let partner = self.partner(tx, &request.partner)?;
-            let gathered = self.gather(tx, caller, &partner, request)?;
+            let (mut gathered, needs_second) = self.gather_for_all(tx, caller, request)?;
+            gathered.view.needs_second = needs_second;
             let noted = Noted::about(gathered.subjects).with_detail(serde_json::json!({ "preview_for": request.partner }));
             Ok((gathered.view, noted))
         })
     }
 
     /// Releases to a partner in the caller's name. What leaves is what the preview shows; it leaves once its journal entry is published.
+    /// Where policy demands two persons it [waits](Self::await_second) for the second one.
     ///
     /// # Errors
     /// When policy refuses, nothing may leave, or there is no such partner or thing that the caller may know of.
     pub fn release(&self, caller: &Caller, request: &ReleaseRequest) -> Result<ReleaseView, NodeError> {
+        if self.read(caller, Action::Release, |tx| Ok(self.gather_for_all(tx, caller, request)?.1))? {
+            return self.await_second(caller, request);
+        }
         let mut denied = Vec::new();
         let outcome = self.write_then(
             caller,
             Action::Release,
             |tx| {
                 let partner = self.partner(tx, &request.partner)?;
-                let Gathered { draft, mut view, subjects } = self.gather(tx, caller, &partner, request)?;
+                let Gathered { draft, mut view, subjects, .. } = self.gather(tx, caller, None, &partner, request)?;
                 if draft.findings.is_empty() && draft.statements.is_empty() {
                     denied = view.removed.iter().map(|removed| format!("{}: {}", removed.name, removed.text)).collect();
                     return Err(NodeError::Denied(denied.clone()));
                 }
-                let prepared = match oikos_exchange::prepare(tx, self.identity(), &partner, draft) {
-                    Err(oikos_exchange::SendError::Nothing) => {
-                        return Err(NodeError::Conflict(format!("{} has all of this already", request.partner)));
-                    }
-                    other => other.map_err(|error| NodeError::Invalid(error.to_string()))?,
-                };
+                let prepared = self.prepare_release(tx, &request.partner, draft)?;
                 view.parcel = Some(prepared.parcel.id.to_string());
                 let detail = serde_json::json!({ "parcel": prepared.parcel.id, "sequence": prepared.content.sequence,
                 "fields": prepared.releases.iter().flat_map(|release| release.fields.clone()).collect::<Vec<_>>(),
@@ -221,19 +229,34 @@ impl Node {
         })
     }
 
-    /// What of the request may leave, and what not.
+    /// A sealed parcel of what was released.
+    pub(crate) fn prepare_release(
+        &self,
+        tx: &dyn Transaction,
+        to: &NodeId,
+        draft: ParcelDraft,
+    ) -> Result<PreparedParcel, NodeError> {
+        match oikos_exchange::prepare(tx, self.identity(), &self.partner(tx, to)?, draft) {
+            Err(oikos_exchange::SendError::Nothing) => Err(NodeError::Conflict(format!("{to} has all of this already"))),
+            other => other.map_err(|error| NodeError::Invalid(error.to_string())),
+        }
+    }
+
+    /// What of the request may leave, and what not, if `caller` releases it, with `second` where there is one.
     pub(crate) fn gather(
         &self,
-        tx: &mut dyn Transaction,
+        tx: &dyn Transaction,
         caller: &Caller,
+        second: Option<&Principal>,
         partner: &Partner,
         request: &ReleaseRequest,
     ) -> Result<Gathered, NodeError> {
         request.check()?;
         let derogation = request.derogation.as_ref().map(|derogation| derogation.ground);
-        let rules = PolicyRules { node: self, caller, grounds: Grounds { derogation, ..Grounds::default() } };
+        let rules = PolicyRules { node: self, caller, grounds: Grounds { second, derogation, ..Grounds::default() } };
         let act = caller.act(Action::Release, self.clock().now());
-        let mut gathered = Gathered { draft: ParcelDraft::default(), view: ReleaseView::default(), subjects: Vec::new() };
+        let (draft, view) = (ParcelDraft::default(), ReleaseView::default());
+        let mut gathered = Gathered { draft, view, subjects: Vec::new(), expires: None };
         if let Some(name) = &request.finding {
             let origin = name.origin.as_ref().unwrap_or_else(|| self.id());
             let stored = self.visible_finding(tx, caller, Action::ReadFindings, origin, name.key)?;
@@ -329,7 +352,15 @@ impl Gathered {
         let field = |name: String, text: String| FieldView { name, text };
         self.view.leaves.extend(preview.leaves.into_iter().map(|leaving| field(leaving.name, leaving.value)));
         self.view.removed.extend(preview.removed.into_iter().map(|removed| field(removed.name, removed.reason)));
+        if let Some(release) = &preview.release {
+            self.expire_by(release.finding.marking.expires);
+            release.finding.facts.iter().for_each(|fact| self.expire_by(fact.marking.expires));
+        }
         self.draft.findings.extend(preview.release);
+    }
+
+    fn expire_by(&mut self, expires: Option<Timestamp>) {
+        self.expires = self.expires.into_iter().chain(expires).min();
     }
 
     fn add_statement(&mut self, desk: &ReleaseDesk<'_>, statement: &Statement, label: &Label) {
@@ -340,6 +371,7 @@ impl Gathered {
             Ok(released) => {
                 let text = format!("{} {}: {}", content.entity, content.property, content.value);
                 self.view.leaves.push(FieldView { name, text });
+                self.expire_by(label.marking.expires);
                 self.draft.statements.push(released);
             }
             Err(removed) => {

@@ -479,7 +479,7 @@ impl Node {
                 register_around,
                 ..ReleaseRequest::to(partner.clone())
             };
-            let gathered = self.gather(tx, caller, to, &request)?;
+            let gathered = self.gather(tx, caller, None, to, &request)?;
             draft.findings.extend(gathered.draft.findings);
             draft.statements.extend(gathered.draft.statements);
             view.leaves.extend(gathered.view.leaves);

@@ -19,6 +19,8 @@ pub struct ErasureReport {
     pub findings: u64,
     /// Parts of parcels that never became whole.
     pub chunks: u64,
+    /// Hits of asks, and requests.
+    pub requests: u64,
 }
 
 impl Node {
@@ -29,6 +31,7 @@ impl Node {
     pub fn erase_expired(&self, caller: &Caller) -> Result<ErasureReport, NodeError> {
         let now = self.clock().now();
         let report = self.write(caller, Action::Erase, |tx| {
+            crate::approvals::expire(tx, now)?;
             let erased = self.lake().erase(tx, Erasure::Expired, now).map_err(NodeError::internal)?;
             let report = ErasureReport {
                 files: erased.paths.len() as u64,
@@ -36,6 +39,7 @@ impl Node {
                 statements: tx.erase_expired_statements(now)? as u64,
                 findings: tx.erase_expired_findings(now)? as u64,
                 chunks: self.erase_unfinished(tx, now)? as u64,
+                requests: self.erase_expired_asks(tx, now)? as u64,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
@@ -63,6 +67,7 @@ impl Node {
                 statements: tx.erase_statements_of_import(import_number)? as u64,
                 findings: 0,
                 chunks: 0,
+                requests: 0,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))

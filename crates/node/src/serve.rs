@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::folder::write_new_private;
-use crate::{Delivery, LinkedNode, Node, NodeError};
+use crate::{AskRequest, Delivery, LinkedNode, Node, NodeError};
 
 /// How often the journal is published and parcels are delivered.
 const DELIVERY_EVERY: Duration = Duration::from_secs(5);
@@ -17,6 +17,8 @@ const DELIVERY_EVERY: Duration = Duration::from_secs(5);
 const FETCH_EVERY: Duration = Duration::from_secs(60);
 /// How often what agreements pre-authorise is released.
 const PRE_AUTHORISED_EVERY: Duration = Duration::from_secs(60);
+/// How often partners are asked about what is open here.
+const STANDING_ASK_EVERY: Duration = Duration::from_secs(900);
 /// How often what has expired is erased.
 const ERASURE_EVERY: Duration = Duration::from_secs(3600);
 
@@ -42,7 +44,8 @@ pub async fn serve(
     ready(address, exchange.local_address());
     let (stopping, stopped) = watch::channel(false);
     let until = |mut stopped: watch::Receiver<bool>| async move { until_stopped(&mut stopped).await };
-    let web = axum::serve(page, linked.router()).with_graceful_shutdown(until(stopped.clone()));
+    let service = linked.router().into_make_service_with_connect_info::<SocketAddr>();
+    let web = axum::serve(page, service).with_graceful_shutdown(until(stopped.clone()));
     let link = tokio::spawn(exchange.run(until(stopped.clone())));
     let clockwork = tokio::spawn(by_the_clock(linked, stopped));
     let web = tokio::spawn(async move { web.await });
@@ -69,6 +72,7 @@ async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
     let mut fetching = tokio::time::interval(FETCH_EVERY);
     let mut pre_authorised = tokio::time::interval(PRE_AUTHORISED_EVERY);
     let mut erasure = tokio::time::interval(ERASURE_EVERY);
+    let mut standing = tokio::time::interval(STANDING_ASK_EVERY);
     loop {
         tokio::select! {
             () = until_stopped(&mut stopped) => return,
@@ -78,6 +82,10 @@ async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
             _ = pre_authorised.tick() => {
                 let node = Arc::clone(linked.node());
                 drop(tokio::task::spawn_blocking(move || node.release_pre_authorised().map(drop)).await);
+            }
+            _ = standing.tick() => {
+                let request = AskRequest { standing: true, ..AskRequest::default() };
+                drop(linked.ask(linked.node().itself(), request).await);
             }
             _ = erasure.tick() => {
                 let node = Arc::clone(linked.node());

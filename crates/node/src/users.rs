@@ -1,13 +1,13 @@
-//! Accounts, as people manage them, and finding out who a request comes from.
+//! Accounts, as administrators manage them.
 
-use oikos_model::{Action, CaseId, LegalBasis, Purpose, UserName};
+use oikos_model::{Action, UserName};
 use oikos_policy::{Principal, Role};
-use oikos_registry::{Store, UserRow};
+use oikos_registry::{SubjectRow, Transaction, UserRow};
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
 use crate::init::OPERATOR;
-use crate::{Caller, Node, NodeError, Noted, people};
+use crate::sessions::own_name;
+use crate::{Caller, Node, NodeError, Noted, attempts, people};
 
 /// An account to be made or changed.
 #[derive(Clone, Deserialize, utoipa::ToSchema)]
@@ -39,110 +39,44 @@ pub struct UserView {
     pub roles: Vec<String>,
     /// Whether sign-in is refused.
     pub disabled: bool,
-}
-
-impl From<UserRow> for UserView {
-    fn from(row: UserRow) -> Self {
-        Self { name: row.name.to_string(), display_name: row.display_name, roles: row.roles, disabled: row.disabled }
-    }
-}
-
-/// The purpose, legal basis and case a request names; what it leaves out is the node's default.
-#[derive(Debug, Clone, Default)]
-pub struct Grounds {
-    /// Why.
-    pub purpose: Option<Purpose>,
-    /// On which legal basis.
-    pub legal_basis: Option<LegalBasis>,
-    /// For which case.
-    pub case: Option<CaseId>,
+    /// Whether there is a confirmed second factor by time.
+    pub second_factor: bool,
+    /// How many passkeys there are.
+    pub passkeys: usize,
+    /// Whether a subject of the identity provider is bound.
+    pub single_sign_on: bool,
+    /// Until when sign-ins by password are not heard, because too many failed, RFC 3339.
+    pub delayed_until: Option<String>,
 }
 
 impl Node {
-    /// Who a token belongs to: a signed-in person, or the local operator.
-    ///
-    /// # Errors
-    /// When the token is neither.
-    pub fn caller_of_token(&self, token: &str, grounds: Grounds) -> Result<Caller, NodeError> {
-        let operator = crate::keys::operator_token(self.folder())?;
-        let row = if token.as_bytes().ct_eq(operator.as_bytes()).into() {
-            let name = UserName::new(OPERATOR).map_err(NodeError::internal)?;
-            self.account(&name)?
-                .filter(|user| !user.disabled)
-                .ok_or(NodeError::NotSignedIn("the operator's account is disabled"))?
-        } else {
-            let act = self.itself().act(Action::SignIn, self.clock().now());
-            people::user_of_token(self.store().snapshot(&act)?.as_ref(), token, act.at)?
-        };
-        self.caller_for(row, grounds)
-    }
-
-    fn account(&self, name: &UserName) -> Result<Option<UserRow>, NodeError> {
-        let act = self.itself().act(Action::SignIn, self.clock().now());
-        Ok(self.store().snapshot(&act)?.user(name)?)
-    }
-
-    pub(crate) fn caller_for(&self, user: UserRow, grounds: Grounds) -> Result<Caller, NodeError> {
-        let defaults = self.itself();
-        let principal = Principal::person(user.name, user.roles.iter().map(String::as_str)).map_err(NodeError::internal)?;
-        Ok(Caller {
-            principal,
-            purpose: grounds.purpose.unwrap_or(defaults.purpose),
-            legal_basis: grounds.legal_basis.unwrap_or(defaults.legal_basis),
-            case: grounds.case,
-        })
-    }
-
     /// The caller's own account.
     ///
     /// # Errors
     /// When the caller is no person with an account here.
     pub fn user_view(&self, caller: &Caller) -> Result<UserView, NodeError> {
-        let name = caller.person().ok_or(NodeError::NotSignedIn("only people have accounts"))?;
-        let row = self.account(name)?.ok_or_else(|| NodeError::NotFound(format!("user {name}")))?;
-        Ok(UserView::from(row))
-    }
-
-    /// Signs a person in. Returns the session's token and the account. A refusal is journaled like a success.
-    ///
-    /// # Errors
-    /// The same refusal whether name, password or the account's state is at fault.
-    pub fn sign_in(&self, name: &UserName, password: &str) -> Result<(String, UserView), NodeError> {
-        let row = match self.account(name)? {
-            Some(row) if people::may_sign_in(&row, password) => row,
-            Some(_) => return Err(self.refuse_sign_in(name)?),
-            None => {
-                people::waste_the_time_of_a_check(password);
-                return Err(self.refuse_sign_in(name)?);
-            }
-        };
-        let caller = self.caller_for(row.clone(), Grounds::default())?;
-        self.write(&caller, Action::SignIn, |tx| {
-            let token = people::open_session(tx, name, self.clock().now())?;
-            Ok(((token, UserView::from(row)), Noted::about(vec![format!("user:{name}")])))
+        self.read(caller, Action::ReadNode, |tx| {
+            let name = own_name(caller)?;
+            let row = tx.user(name)?.ok_or_else(|| NodeError::NotFound(format!("user {name}")))?;
+            self.view_of(tx, row)
         })
     }
 
-    /// Journals that a sign-in was refused. The entry names what was typed as a name, cut short, since it may be no account.
-    fn refuse_sign_in(&self, name: &UserName) -> Result<NodeError, NodeError> {
-        const REASON: &str = "name or password is wrong, or the account is disabled";
-        let act = self.itself().act(Action::SignIn, self.clock().now());
-        self.journal_denial(&act, &[REASON.to_owned()], vec![format!("user:{name}")])?;
-        Ok(NodeError::NotSignedIn(REASON))
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// When the registry fails.
-    pub fn sign_out(&self, caller: &Caller, token: &str) -> Result<(), NodeError> {
-        self.write(caller, Action::SignIn, |tx| {
-            tx.end_session(&people::token_hash(token))?;
-            Ok(((), Noted::about(vec!["session:own".into()]).with_detail(serde_json::json!({ "ended": true }))))
+    pub(crate) fn view_of(&self, tx: &dyn Transaction, row: UserRow) -> Result<UserView, NodeError> {
+        let delayed_until = attempts::delayed_until(tx, &row.name, self.clock().now())?;
+        Ok(UserView {
+            second_factor: tx.second_factor(&row.name)?.is_some_and(|factor| factor.confirmed),
+            passkeys: tx.passkeys_of(&row.name)?.len(),
+            single_sign_on: tx.subject_of(&row.name)?.is_some(),
+            delayed_until: delayed_until.map(crate::findings::seconds),
+            name: row.name.to_string(),
+            display_name: row.display_name,
+            roles: row.roles,
+            disabled: row.disabled,
         })
     }
 
-    /// Makes or changes an account.
+    /// Makes or changes an account. A new password, or disabling it, ends its sessions.
     ///
     /// # Errors
     /// When policy refuses, a role is unknown, or the password is too short.
@@ -157,6 +91,9 @@ impl Node {
         let new_hash = request.password.as_deref().map(people::hash_password).transpose()?;
         self.write(caller, Action::ManageUsers, |tx| {
             let earlier = tx.user(&request.name)?;
+            let ends_sessions = earlier.is_some() && (new_hash.is_some() || request.disabled);
+            let sessions_ended = if ends_sessions { tx.end_sessions_of(&request.name, None)? } else { 0 };
+            let has_new_password = new_hash.is_some();
             let password_hash = new_hash.or_else(|| earlier.and_then(|user| user.password_hash));
             let row = UserRow {
                 name: request.name.clone(),
@@ -166,8 +103,9 @@ impl Node {
                 disabled: request.disabled,
             };
             tx.put_user(&row)?;
-            let detail = serde_json::json!({ "roles": row.roles, "disabled": row.disabled });
-            Ok((UserView::from(row), Noted::about(vec![format!("user:{}", request.name)]).with_detail(detail)))
+            let detail = serde_json::json!({ "roles": row.roles, "disabled": row.disabled, "new_password": has_new_password,
+                "sessions_ended": sessions_ended });
+            Ok((self.view_of(tx, row)?, Noted::about(vec![format!("user:{}", request.name)]).with_detail(detail)))
         })
     }
 
@@ -177,8 +115,92 @@ impl Node {
     /// When policy refuses.
     pub fn list_users(&self, caller: &Caller) -> Result<Vec<UserView>, NodeError> {
         self.write(caller, Action::ManageUsers, |tx| {
-            let users = tx.users()?.into_iter().map(UserView::from).collect();
+            let users = tx.users()?.into_iter().map(|row| self.view_of(tx, row)).collect::<Result<_, _>>()?;
             Ok((users, Noted::about(vec!["list:users".into()])))
+        })
+    }
+
+    /// Removes somebody's second factor, recovery codes and passkeys, and ends their sessions: for a device that is lost.
+    ///
+    /// # Errors
+    /// When policy refuses, there is no such account, or it is the caller's own: whoever took over a session must not get rid of the
+    /// second factor with it.
+    pub fn reset_second_factor(&self, caller: &Caller, name: &UserName) -> Result<UserView, NodeError> {
+        self.change_user(caller, name, |tx, row| {
+            if caller.person() == Some(name) {
+                return Err(NodeError::Invalid(
+                    "another administrator, or whoever owns the folder, resets your second factor".into(),
+                ));
+            }
+            let had = tx.remove_second_factor(name)?;
+            let passkeys = tx.passkeys_of(name)?;
+            passkeys.iter().try_for_each(|passkey| tx.remove_passkey(name, &passkey.credential).map(drop))?;
+            let ended = tx.end_sessions_of(&row.name, None)?;
+            Ok(serde_json::json!({ "second_factor": "reset", "had_one": had, "passkeys_removed": passkeys.len(),
+                "sessions_ended": ended }))
+        })
+    }
+
+    /// Lets an account be heard again at once after too many failures.
+    ///
+    /// # Errors
+    /// When policy refuses or there is no such account.
+    pub fn unlock_user(&self, caller: &Caller, name: &UserName) -> Result<UserView, NodeError> {
+        self.change_user(caller, name, |tx, row| Ok(serde_json::json!({ "unlocked": attempts::forget(tx, &row.name)? })))
+    }
+
+    /// Binds a subject of the identity provider to an account. From then on that person signs in there.
+    ///
+    /// # Errors
+    /// When policy refuses, there is no such account, no provider is set, or one of the two is bound already.
+    pub fn bind_subject(&self, caller: &Caller, name: &UserName, subject: &str) -> Result<UserView, NodeError> {
+        let provider = self.config().sign_in.oidc.as_ref();
+        let provider = provider.ok_or_else(|| NodeError::Conflict("node.yaml names no identity provider".into()))?;
+        if subject.is_empty() || subject.len() > 255 || subject.chars().any(char::is_control) {
+            return Err(NodeError::Invalid("a subject has 1 to 255 printable bytes: the `sub` of the provider".into()));
+        }
+        let bound_by = own_name(caller)?.clone();
+        self.change_user(caller, name, |tx, row| {
+            tx.bind_subject(&SubjectRow {
+                issuer: provider.issuer.clone(),
+                subject: subject.to_owned(),
+                user: row.name.clone(),
+                bound_by,
+                bound_at: self.clock().now(),
+            })
+            .map_err(|error| match error {
+                oikos_registry::StoreError::Conflict(text) => NodeError::Conflict(text),
+                other => other.into(),
+            })?;
+            Ok(serde_json::json!({ "issuer": provider.issuer, "subject": subject }))
+        })
+    }
+
+    /// Removes the binding of an account, and ends its sessions.
+    ///
+    /// # Errors
+    /// When policy refuses, or there is no such account or binding.
+    pub fn unbind_subject(&self, caller: &Caller, name: &UserName) -> Result<UserView, NodeError> {
+        self.change_user(caller, name, |tx, row| {
+            if !tx.unbind_subject(&row.name)? {
+                return Err(NodeError::NotFound(format!("a subject bound to {name}")));
+            }
+            let ended = tx.end_sessions_of(&row.name, None)?;
+            Ok(serde_json::json!({ "subject": "removed", "sessions_ended": ended }))
+        })
+    }
+
+    /// Changes something about an account that is there. `change` gives what the journal says of it.
+    fn change_user(
+        &self,
+        caller: &Caller,
+        name: &UserName,
+        change: impl FnOnce(&mut dyn Transaction, &UserRow) -> Result<serde_json::Value, NodeError>,
+    ) -> Result<UserView, NodeError> {
+        self.write(caller, Action::ManageUsers, |tx| {
+            let row = tx.user(name)?.ok_or_else(|| NodeError::NotFound(format!("user {name}")))?;
+            let detail = change(tx, &row)?;
+            Ok((self.view_of(tx, row)?, Noted::about(vec![format!("user:{name}")]).with_detail(detail)))
         })
     }
 }

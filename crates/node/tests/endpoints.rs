@@ -24,18 +24,37 @@ fn endpoint(method: Method, template: &'static str, body: Option<Value>, journal
     let path = template
         .replace("{origin}", "test.node")
         .replace("{key}", &"0".repeat(64))
-        .replace("{id}", "no-such-job")
-        .replace("{node}", "no.partner");
+        .replace("{id}", "no-such-thing")
+        .replace("{node}", "no.partner")
+        .replace("{name}", "carl");
     Endpoint { method, template, path, body, journaled }
 }
 
 fn endpoints() -> Vec<Endpoint> {
     use Method as M;
     let release = json!({ "partner": "no.partner", "finding": { "key": "0".repeat(64) } });
+    let passkey = json!({ "id": "", "client_data": "", "authenticator_data": "", "signature": "", "user_handle": "" });
+    let new_passkey = json!({ "name": "blue", "client_data": "", "attestation_object": "" });
+    let purpose = json!({ "purpose": "maritime-safety", "legal_basis": "Dir. 2002/59/EC" });
+    let password = json!({ "present": PASSWORD, "new": PASSWORD });
     vec![
         endpoint(M::GET, "/node", None, None),
         endpoint(M::POST, "/session", Some(json!({ "name": "anna", "password": PASSWORD })), Some(Action::SignIn)),
         endpoint(M::GET, "/session", None, None),
+        endpoint(M::POST, "/session/passkey/challenges", None, None),
+        endpoint(M::POST, "/session/passkey", Some(passkey), Some(Action::SignIn)),
+        endpoint(M::POST, "/session/oidc", None, None),
+        endpoint(M::GET, "/session/oidc/callback", None, Some(Action::SignIn)),
+        endpoint(M::POST, "/session/purposes", Some(purpose), Some(Action::StatePurpose)),
+        endpoint(M::PUT, "/session/password", Some(password), Some(Action::ManageOwnAccess)),
+        endpoint(M::POST, "/session/second-factor", None, Some(Action::ManageOwnAccess)),
+        endpoint(M::PUT, "/session/second-factor", Some(json!({ "code": "123456" })), Some(Action::ManageOwnAccess)),
+        endpoint(M::GET, "/sessions", None, None),
+        endpoint(M::DELETE, "/sessions/{id}", None, Some(Action::ManageOwnAccess)),
+        endpoint(M::POST, "/passkeys/challenges", None, Some(Action::ManageOwnAccess)),
+        endpoint(M::POST, "/passkeys", Some(new_passkey), Some(Action::ManageOwnAccess)),
+        endpoint(M::GET, "/passkeys", None, None),
+        endpoint(M::DELETE, "/passkeys/{id}", None, Some(Action::ManageOwnAccess)),
         endpoint(M::GET, "/findings", None, Some(Action::ReadFindings)),
         endpoint(M::GET, "/findings/{origin}/{key}", None, Some(Action::ReadFindings)),
         endpoint(M::GET, "/findings/{origin}/{key}/evidence", None, Some(Action::ReadEvidence)),
@@ -82,6 +101,13 @@ fn endpoints() -> Vec<Endpoint> {
             Some(json!({ "name": "carl", "display_name": "Carl", "roles": ["auditor"] })),
             Some(Action::ManageUsers),
         ),
+        endpoint(M::DELETE, "/users/{name}/second-factor", None, Some(Action::ManageUsers)),
+        endpoint(M::DELETE, "/users/{name}/delay", None, Some(Action::ManageUsers)),
+        endpoint(M::PUT, "/users/{name}/subject", Some(json!({ "subject": "s-1" })), Some(Action::ManageUsers)),
+        endpoint(M::DELETE, "/users/{name}/subject", None, Some(Action::ManageUsers)),
+        endpoint(M::GET, "/approvals", None, Some(Action::ApproveRelease)),
+        endpoint(M::GET, "/approvals/{id}", None, Some(Action::ApproveRelease)),
+        endpoint(M::POST, "/approvals/{id}", Some(json!({ "decision": "approve" })), Some(Action::ApproveRelease)),
         endpoint(M::DELETE, "/session", None, Some(Action::SignIn)),
     ]
 }
@@ -108,7 +134,12 @@ fn strangers_see_the_nodes_name_and_nothing_else() {
     let house = House::new();
     for one in endpoints() {
         let (status, answer) = house.call(one.method.clone(), &one.path, None, one.body.as_ref());
-        let expected = if one.template == "/node" { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+        let expected = match one.template {
+            "/node" => StatusCode::OK,
+            // Ways to sign in that this node's settings do not name.
+            path if path.starts_with("/session/passkey") || path.starts_with("/session/oidc") => StatusCode::CONFLICT,
+            _ => StatusCode::UNAUTHORIZED,
+        };
         assert_eq!(status, expected, "{} {}: {answer}", one.method, one.template);
     }
 }
@@ -120,11 +151,14 @@ fn a_person_without_a_role_can_do_nothing_and_every_refusal_is_journaled() {
     let auditor = house.person("nora", &["auditor"]);
     for one in endpoints() {
         let Some(action) = one.journaled else { continue };
-        if matches!(action, Action::SignIn | Action::ReadJournal) || one.template == "/imports" || one.template == "/ownership" {
+        if matches!(action, Action::SignIn | Action::ReadJournal | Action::StatePurpose | Action::ManageOwnAccess)
+            || one.template == "/imports"
+            || one.template == "/ownership"
+        {
             continue;
         }
-        if one.template == "/partners" {
-            continue; // its body is refused before anyone is asked
+        if one.template == "/partners" || one.template == "/users/{name}/subject" && one.method == Method::PUT {
+            continue; // body or settings are refused before anyone is asked
         }
         let before = house.journal_length();
         let (status, answer) = house.call(one.method.clone(), &one.path, Some(&auditor), one.body.as_ref());

@@ -27,7 +27,8 @@ pub(crate) struct NodeArguments {
     /// The node's folder
     #[arg(long, env = "OIKOS_NODE", default_value = ".")]
     pub(crate) node: PathBuf,
-    /// Sign in as this person instead of as the folder's owner; the password is asked for, or read from OIKOS_PASSWORD
+    /// Sign in as this person instead of as the folder's owner; the password is asked for, or read from OIKOS_PASSWORD, and so is
+    /// the second factor's code, from OIKOS_CODE. The session ends with the command
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) person: Option<String>,
     /// The purpose of this act, a code from the vocabulary; the node's default where absent
@@ -50,6 +51,10 @@ enum Way {
 pub(crate) struct Connection {
     way: Way,
     token: String,
+    /// Whether the token is that of a session which ends with this command.
+    has_session: bool,
+    /// Whether that session can do nothing but enrol a second factor.
+    must_enrol: bool,
     arguments: NodeArguments,
 }
 
@@ -66,22 +71,46 @@ impl Connection {
             Err(error) => return Err(error.into()),
         };
         let token = oikos_node::operator_token(&folder)?;
-        let mut connection = Self { way, token, arguments: arguments.clone() };
+        let mut connection = Self { way, token, has_session: false, must_enrol: false, arguments: arguments.clone() };
         if let Some(person) = &arguments.person {
-            connection.token = connection.sign_in(person).await?;
+            let session = connection.sign_in(person).await?;
+            connection.token = crate::show::text(&session, "token");
+            connection.has_session = true;
+            connection.must_enrol = session["must_enrol"] == true;
+            if !connection.must_enrol {
+                connection.state_purpose().await?;
+            }
         }
         Ok(connection)
     }
 
-    async fn sign_in(&self, person: &str) -> Result<String, Failure> {
-        let password = match std::env::var("OIKOS_PASSWORD") {
-            Ok(password) => password,
-            Err(_) => rpassword::prompt_password(format!("Password of {person}: ")).map_err(|error| {
-                Failure::new(format!("no password: {error}")).with_help("set OIKOS_PASSWORD where there is no terminal")
-            })?,
-        };
-        let session = self.post("/session", &serde_json::json!({ "name": person, "password": password })).await?;
-        Ok(crate::show::text(&session, "token"))
+    /// The account that signed in, where one did.
+    pub(crate) fn person(&self) -> Option<&str> {
+        self.arguments.person.as_deref()
+    }
+
+    /// Says once for what this command works: as its flags say, else as the node does where nobody says otherwise.
+    async fn state_purpose(&self) -> Result<(), Failure> {
+        let node = self.get("/node").await?;
+        let or_default = |named: &Option<String>, default| named.clone().map_or_else(|| node[default].clone(), Value::from);
+        let purpose = serde_json::json!({
+            "purpose": or_default(&self.arguments.purpose, "default_purpose"),
+            "legal_basis": or_default(&self.arguments.legal_basis, "default_legal_basis"),
+            "case": self.arguments.case,
+        });
+        self.post("/session/purposes", &purpose).await.map(drop)
+    }
+
+    async fn sign_in(&self, person: &str) -> Result<Value, Failure> {
+        let password = secret("OIKOS_PASSWORD", &format!("Password of {person}: "))?;
+        let request = |code: Option<String>| serde_json::json!({ "name": person, "password": password, "code": code });
+        match self.post("/session", &request(None)).await {
+            Err(failure) if failure.is("code_required") => {
+                let code = secret("OIKOS_CODE", &format!("Code of {person}: "))?;
+                self.post("/session", &request(Some(code))).await
+            }
+            outcome => outcome,
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Result<Value, Failure> {
@@ -94,6 +123,10 @@ impl Connection {
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.call(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::DELETE, path, None).await
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
@@ -150,6 +183,28 @@ impl Connection {
     }
 }
 
+impl Drop for Connection {
+    /// A command's session ends with the command. If that fails, it ends by itself after half an hour.
+    fn drop(&mut self) {
+        if self.has_session {
+            tokio::task::block_in_place(|| {
+                let _ = tokio::runtime::Handle::current().block_on(self.delete("/session"));
+            });
+        }
+    }
+}
+
+/// A secret from the environment, or from whoever sits at the terminal.
+pub(crate) fn secret(variable: &str, prompt: &str) -> Result<String, Failure> {
+    if let Ok(secret) = std::env::var(variable) {
+        return Ok(secret);
+    }
+    rpassword::prompt_password(prompt).map_err(|error| {
+        Failure::new(format!("nobody answers {prompt:?}: {error}"))
+            .with_help(format!("set {variable} where there is no terminal"))
+    })
+}
+
 fn running(folder: &NodeFolder) -> Result<Way, Failure> {
     let path = folder.server();
     let text = std::fs::read_to_string(&path).map_err(|_| owned_but_silent(folder.root()))?;
@@ -172,7 +227,14 @@ fn read_answer(status: StatusCode, bytes: &[u8]) -> Result<Value, Failure> {
     }
     match serde_json::from_slice::<Value>(bytes) {
         Ok(body) if body["message"].is_string() => {
-            Err(Failure::new(crate::show::text(&body, "message")).with_code(crate::show::text(&body, "code")))
+            let failure = Failure::new(crate::show::text(&body, "message")).with_code(crate::show::text(&body, "code"));
+            Err(match body["code"].as_str() {
+                Some("second_factor_required") => failure.with_help("oikos user second-factor --as NAME enrols one"),
+                Some("passkey_required") => {
+                    failure.with_help("passkeys work in the browser only; whoever works at a terminal enrols a code instead")
+                }
+                _ => failure,
+            })
         }
         _ => Err(Failure::new(format!("the node answered {status}: {}", crate::show::plain(&String::from_utf8_lossy(bytes))))),
     }

@@ -25,6 +25,11 @@ impl Failure {
         Self { code: code.into(), ..self }
     }
 
+    /// Whether the API named it so.
+    pub(crate) fn is(&self, code: &str) -> bool {
+        self.code == code
+    }
+
     /// With what to do about it.
     pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }

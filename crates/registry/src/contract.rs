@@ -12,6 +12,7 @@ mod labels;
 mod local;
 mod notices;
 mod parcels;
+mod people;
 mod sample;
 mod statements;
 mod transactions;
@@ -32,8 +33,8 @@ pub use findings::{
 pub use journal_entries::journal_entries_have_no_gaps_and_can_lose_their_content;
 pub use labels::a_label_is_interned_once;
 pub use local::{
-    accounts_and_sessions_come_back, checkpoints_are_found_by_time, import_numbers_are_never_reused,
-    imports_are_found_until_erased, leads_are_replaced, partners_come_back, runs_and_jobs_come_back,
+    checkpoints_are_found_by_time, import_numbers_are_never_reused, imports_are_found_until_erased, leads_are_replaced,
+    partners_come_back, runs_and_jobs_come_back,
 };
 pub use notices::{
     chunks_follow_each_other, corrections_are_kept, links_remember, notices_are_acknowledged_by_their_parcels,
@@ -42,6 +43,11 @@ pub use notices::{
 pub use parcels::{
     a_recalled_statement_arrives_ended, parcels_are_numbered_and_delivered, recalls_reach_those_who_have_it,
     received_parcels_count_once,
+};
+pub use people::{
+    a_challenge_is_taken_once, a_passkey_has_one_owner, a_subject_is_bound_once, accounts_come_back, approvals_come_back,
+    failed_sign_ins_are_kept_and_bounded, purposes_are_stated_per_case, second_factors_come_back_and_recovery_codes_count_once,
+    sessions_end,
 };
 pub use sample::act;
 pub use statements::{
@@ -67,7 +73,10 @@ macro_rules! store_contract {
             findings_are_filtered_and_ordered, decisions_stay_with_their_finding, derivations_are_found,
             erasing_findings_leaves_nothing, leads_are_replaced, import_numbers_are_never_reused,
             imports_are_found_until_erased, runs_and_jobs_come_back, checkpoints_are_found_by_time,
-            accounts_and_sessions_come_back, partners_come_back, parcels_are_numbered_and_delivered,
+            accounts_come_back, sessions_end, purposes_are_stated_per_case,
+            second_factors_come_back_and_recovery_codes_count_once, a_passkey_has_one_owner, a_challenge_is_taken_once,
+            a_subject_is_bound_once, failed_sign_ins_are_kept_and_bounded, approvals_come_back,
+            partners_come_back, parcels_are_numbered_and_delivered,
             notices_are_acknowledged_by_their_parcels, corrections_are_kept, chunks_follow_each_other, links_remember,
             what_came_from_one_node_is_erased,
             received_parcels_count_once, recalls_reach_those_who_have_it, a_recalled_statement_arrives_ended,

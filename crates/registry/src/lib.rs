@@ -12,9 +12,12 @@
 #[expect(clippy::unwrap_used, reason = "these are tests, kept here so that every backend runs the same ones")]
 pub mod contract;
 
+mod approvals;
 mod asks;
+mod attempts;
 mod catalogue;
 mod chunks;
+mod credentials;
 mod error;
 mod findings;
 mod imports;
@@ -28,9 +31,12 @@ mod people;
 mod runs;
 mod statements;
 
+pub use approvals::{ApprovalRow, ApprovalState, Approvals};
 pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
+pub use attempts::{Attempts, AttemptsRow};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
+pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
@@ -40,7 +46,7 @@ pub use leads::{LeadRow, Leads};
 pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow};
 pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
 pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
-pub use people::{People, SessionRow, UserRow};
+pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
 
@@ -71,6 +77,9 @@ pub trait Transaction:
     + Imports
     + Runs
     + People
+    + Credentials
+    + Attempts
+    + Approvals
     + Partners
     + Parcels
     + Notices

@@ -63,7 +63,8 @@ impl Asking {
     /// Blinds selectors into a question to the owner of `set`. The set's pages need not be there yet.
     ///
     /// # Errors
-    /// When there are none or too many, one is of another class or of a kind without a budget, or they need a case and there is none.
+    /// When there are none or too many, one is of another class or of a kind without a budget, or they need a case and there is
+    /// none.
     pub fn start(
         set: &PartnerSet,
         terms: &AgreementTerms,
@@ -103,7 +104,8 @@ impl Asking {
     /// Checks the answer and looks every selector up in the set, which must be complete and the one the question was made for.
     ///
     /// # Errors
-    /// When the answer is to another question, has wrong points, or does not prove that the set's key was used. Nothing of it is used then.
+    /// When the answer is to another question, has wrong points, or does not prove that the set's key was used. Nothing of it is
+    /// used then.
     pub fn finish(self, set: &PartnerSet, answer: &AskAnswer) -> Result<Vec<AskResult>, AskRefusal> {
         if set.header().context != self.question.context {
             return Err(AskRefusal::OtherContext);

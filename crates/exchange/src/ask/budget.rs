@@ -1,4 +1,5 @@
-//! How much a partner may ask in a day. Identifiers are few and can be tried one by one, so this is the defence against enumeration.
+//! How much a partner may ask in a day. Identifiers are few and can be tried one by one, so this is the defence against
+//! enumeration.
 
 use oikos_model::{SelectorClass, SelectorKind};
 
@@ -7,8 +8,9 @@ use crate::agreement::AgreementTerms;
 
 /// The points one partner may ask in a day for one purpose in one class, padding included.
 ///
-/// Agreements give budgets by kind of selector, but an answerer cannot see kinds, only the class. So the class's budget is the sum of the
-/// budgets of its kinds. A kind that is not named has none and never enters a set, so what the sum allows in excess finds nothing.
+/// Agreements give budgets by kind of selector, but an answerer cannot see kinds, only the class. So the class's budget is the
+/// sum of the budgets of its kinds. A kind that is not named has none and never enters a set, so what the sum allows in excess
+/// finds nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskBudget(pub u64);
 
@@ -29,8 +31,8 @@ impl AskBudget {
         self.0.saturating_sub(spent)
     }
 
-    /// Checks that `asked` more points fit after `spent` ones. The caller counts all points of the day, also of questions it refused for
-    /// their points.
+    /// Checks that `asked` more points fit after `spent` ones. The caller counts all points of the day, also of questions it
+    /// refused for their points.
     ///
     /// # Errors
     /// When they do not fit.

@@ -1,4 +1,5 @@
-//! Bytes that CBOR writes as one byte string. Points and entries are kept end to end, so a message of 65,536 points is one allocation.
+//! Bytes that CBOR writes as one byte string. Points and entries are kept end to end, so a message of 65,536 points is one
+//! allocation.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

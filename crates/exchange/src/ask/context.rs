@@ -57,8 +57,8 @@ pub enum AnswerRule {
     NeitherConfirmNorDeny,
 }
 
-/// What one key is for. A selector of one class asked in the context of another never hits: an answerer cannot see what is asked, so the class
-/// is in the key.
+/// What one key is for. A selector of one class asked in the context of another never hits: an answerer cannot see what is asked,
+/// so the class is in the key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AskContext {
@@ -77,8 +77,8 @@ pub struct AskContext {
 }
 
 impl AskContext {
-    /// Checks that anything of this context may pass between this node and `partner` now: the agreement is in force and answers asks for this
-    /// purpose, and the day is today's.
+    /// Checks that anything of this context may pass between this node and `partner` now: the agreement is in force and answers
+    /// asks for this purpose, and the day is today's.
     ///
     /// # Errors
     /// Says why not.

@@ -1,5 +1,5 @@
-//! One entry of a set: a tag to find it by and a sealed answer, both from the selector's pseudorandom output. Without the output an entry is
-//! random bytes, so padding is random bytes too.
+//! One entry of a set: a tag to find it by and a sealed answer, both from the selector's pseudorandom output. Without the output
+//! an entry is random bytes, so padding is random bytes too.
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};

@@ -2,16 +2,19 @@
 
 /// The smallest set: a set of three selectors looks like one of a thousand. It is 50 kB.
 pub const MINIMUM_SET_ENTRIES: usize = 1024;
-/// Above this a set grows in steps of it instead of doubling: padding stays below 65,536 entries (3.3 MB), where doubling could add 26 MB to a million.
+/// Above this a set grows in steps of it instead of doubling: padding stays below 65,536 entries (3.3 MB), where doubling could
+/// add 26 MB to a million.
 const LARGE_SET_STEP: usize = 65_536;
 /// The largest set: 4,194,304 entries, which its owner and its asker each hold as 210 MB.
 pub const MAXIMUM_SET_ENTRIES: usize = 1 << 22;
 
 /// The smallest question: 64 points, 2 kB.
 const MINIMUM_QUESTION_POINTS: usize = 64;
-/// Question sizes grow by this factor: five sizes in all. Coarse, because a question's size is seen at once; padding costs its budget.
+/// Question sizes grow by this factor: five sizes in all. Coarse, because a question's size is seen at once; padding costs its
+/// budget.
 const QUESTION_STEP: usize = 4;
-/// The most selectors in one question; more are asked in several. A proof numbers its points in two bytes, so this is also the most it can cover.
+/// The most selectors in one question; more are asked in several. A proof numbers its points in two bytes, so this is also the
+/// most it can cover.
 pub const MAXIMUM_SELECTORS_PER_QUESTION: usize = 65_536;
 
 /// How many entries a set of `real` entries has. `None`: too many.

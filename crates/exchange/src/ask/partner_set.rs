@@ -63,8 +63,8 @@ impl PartnerSet {
     pub fn take_page(&mut self, bytes: &[u8]) -> Result<(), AskRefusal> {
         let page = AskSetPage::read(bytes)?;
         let number = page.number as usize;
-        let entries =
-            (self.header.count as usize - number.saturating_mul(PAGE_ENTRIES).min(self.header.count as usize)).min(PAGE_ENTRIES);
+        let before = number.saturating_mul(PAGE_ENTRIES);
+        let entries = (self.header.count as usize).saturating_sub(before).min(PAGE_ENTRIES);
         let expected = self.header.pages.get(number).ok_or(AskRefusal::Page(number))?;
         if page.entries.0.len() != entries * ENTRY || page_hash(number, &page.entries.0) != *expected {
             return Err(AskRefusal::Page(number));

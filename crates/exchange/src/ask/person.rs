@@ -1,9 +1,9 @@
-//! Persons, by several keyed tokens and a birth date. Names are written differently in every register; the tokens of two registers meet if two
-//! parts of the name and the full birth date are the same, in any order.
+//! Persons, by several keyed tokens and a birth date. Names are written differently in every register; the tokens of two
+//! registers meet if two parts of the name and the full birth date are the same, in any order.
 //!
-//! A name of `n` parts gives `n·(n−1)/2` tokens: 1 for two parts, 3 for three, 28 for the most that are taken, which is eight. A part alone is never a
-//! token, nor is a name without a birth date: both would find strangers. One token is enough for a hit; it says that two parts and the date agree,
-//! no more.
+//! A name of `n` parts gives `n·(n−1)/2` tokens: 1 for two parts, 3 for three, 28 for the most that are taken, which is eight. A
+//! part alone is never a token, nor is a name without a birth date: both would find strangers. One token is enough for a hit; it
+//! says that two parts and the date agree, no more.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! RFC 9497's proofs (section 2.2): one key was used for a public key and for every point of a batch. The verifier knows only public things
-//! and takes variable time; the prover's key and nonce take constant time.
+//! RFC 9497's proofs (section 2.2): one key was used for a public key and for every point of a batch. The verifier knows only
+//! public things and takes variable time; the prover's key and nonce take constant time.
 
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;

@@ -72,8 +72,9 @@ impl Question {
         self.points.0.len() / POINT
     }
 
-    /// Checks, on the asked side, that `partner` may ask this now: it is who the question says, the agreement is in force and covers the purpose,
-    /// the day is today, and the day's budget has room after the `spent` points of this asker, purpose and class.
+    /// Checks, on the asked side, that `partner` may ask this now: it is who the question says, the agreement is in force and
+    /// covers the purpose, the day is today, and the day's budget has room after the `spent` points of this asker, purpose and
+    /// class.
     ///
     /// # Errors
     /// Says why not.
@@ -135,7 +136,7 @@ pub(crate) fn read_cbor<T: serde::de::DeserializeOwned>(bytes: &[u8], most: usiz
     }
     check_cbor(bytes, limits)?;
     ciborium::de::from_reader_with_recursion_limit(bytes, limits.depth * 2)
-        .map_err(|error| AskRefusal::Content(error.to_string()))
+        .map_err(|error| AskRefusal::Content(error.to_string().chars().take(300).collect()))
 }
 
 /// Writes CBOR.

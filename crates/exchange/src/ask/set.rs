@@ -1,8 +1,8 @@
 //! The asked side's set: what it publishes for one context.
 //!
-//! An entry is 50 bytes (tag 16, sealed answer 34), so a million selectors, padded to 1,048,576 entries, are 52 MB on either side and travel in
-//! eight pages. Order is by tag, which says nothing. Each set has a salt of its own: two sets of one day have no entry in common, so padding cannot be
-//! told from selectors by comparing them.
+//! An entry is 50 bytes (tag 16, sealed answer 34), so a million selectors, padded to 1,048,576 entries, are 52 MB on either side
+//! and travel in eight pages. Order is by tag, which says nothing. Each set has a salt of its own: two sets of one day have no
+//! entry in common, so padding cannot be told from selectors by comparing them.
 
 use oikos_model::{ContentHash, ContentHasher, Selector, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -170,7 +170,8 @@ impl<'a> SetBuilder<'a> {
     /// Seals some entries.
     ///
     /// # Errors
-    /// When a selector is of another class than the key, of a kind without a budget under these terms, or has a value that none has.
+    /// When a selector is of another class than the key, of a kind without a budget under these terms, or has a value that none
+    /// has.
     pub fn seal(&self, terms: &AgreementTerms, entries: &[AskEntry]) -> Result<SealedEntries, AskError> {
         for entry in entries {
             check_selector(&entry.selector, &self.key.context, terms)?;
@@ -185,7 +186,8 @@ impl<'a> SetBuilder<'a> {
     }
 
     /// Pads, sorts, commits and signs. Of two entries with one selector the first counts. Under
-    /// [`NeitherConfirmNorDeny`](AnswerRule::NeitherConfirmNorDeny) the parts are dropped: the set is padding of the smallest size.
+    /// [`NeitherConfirmNorDeny`](AnswerRule::NeitherConfirmNorDeny) the parts are dropped: the set is padding of the smallest
+    /// size.
     ///
     /// # Errors
     /// When there are too many entries, the identity is another node's, or there are no random bytes.

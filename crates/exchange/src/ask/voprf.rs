@@ -1,7 +1,8 @@
-//! RFC 9497 for ristretto255-SHA512, modes OPRF (0) and VOPRF (1): keys, evaluation, blinding, output. Proofs are next door in `proof`.
+//! RFC 9497 for ristretto255-SHA512, modes OPRF (0) and VOPRF (1): keys, evaluation, blinding, output. Proofs are next door in
+//! `proof`.
 //!
-//! Functions take slices and do not start threads: a caller may split work as it likes. Secrets are used in constant time; what is public to
-//! both sides (points on the wire, public keys) is not.
+//! Functions take slices and do not start threads: a caller may split work as it likes. Secrets are used in constant time; what
+//! is public to both sides (points on the wire, public keys) is not.
 
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoBasepointTable, RistrettoPoint};
@@ -72,7 +73,8 @@ pub(crate) fn output(input: &[u8], point: &PointBytes) -> Output {
     Zeroizing::new(hash.finalize().into())
 }
 
-/// Reads a point that came from outside. `None`: not in its one canonical form, or the identity, which would give away the key's use.
+/// Reads a point that came from outside. `None`: not in its one canonical form, or the identity, which would give away the key's
+/// use.
 pub(crate) fn read_point(bytes: &PointBytes) -> Option<RistrettoPoint> {
     CompressedRistretto(*bytes).decompress().filter(|point| !point.is_identity())
 }
@@ -80,7 +82,8 @@ pub(crate) fn read_point(bytes: &PointBytes) -> Option<RistrettoPoint> {
 /// A private key with its public key.
 pub(crate) struct SecretKey {
     scalar: Scalar,
-    /// Half of it: twice a product with the half is the product, and doubled points are written in batches, which shares an inversion.
+    /// Half of it: twice a product with the half is the product, and doubled points are written in batches, which shares an
+    /// inversion.
     half: Scalar,
     public: PointBytes,
 }
@@ -144,11 +147,12 @@ impl SecretKey {
 
 /// The asker's side of one public key.
 ///
-/// The RFC blinds an input's point `H` as `r·H` and unblinds with `1/r`. Here it is `H + r·G`, unblinded by taking `r·pk` away: two products with
-/// fixed points, which cost less than half. Both hide `H` perfectly (the blinded point is uniform), the answerer does the same with both, and the
-/// output is the same; a test compares it with the RFC's vectors. Jarecki, Krawczyk and Xu (ePrint 2021/273) show what can go wrong with this
-/// blinding: it is unsafe where `pk` is not authenticated. Here `pk` is in a header with both signatures of its owner, in the verifiable mode each
-/// answer proves it, and it is hashed into what a tag and an answer's key are derived from.
+/// The RFC blinds an input's point `H` as `r·H` and unblinds with `1/r`. Here it is `H + r·G`, unblinded by taking `r·pk` away:
+/// two products with fixed points, which cost less than half. Both hide `H` perfectly (the blinded point is uniform), the
+/// answerer does the same with both, and the output is the same; a test compares it with the RFC's vectors. Jarecki, Krawczyk and
+/// Xu (ePrint 2021/273) show what can go wrong with this blinding: it is unsafe where `pk` is not authenticated. Here `pk` is in
+/// a header with both signatures of its owner, in the verifiable mode each answer proves it, and it is hashed into what a tag and
+/// an answer's key are derived from.
 pub(crate) struct Blinder {
     suite: Suite,
     public: RistrettoPoint,

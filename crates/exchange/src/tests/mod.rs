@@ -7,6 +7,7 @@ mod parcel;
 mod pre_authorised;
 mod release;
 mod request;
+mod seeds;
 mod sync;
 mod vectors;
 

@@ -1,13 +1,19 @@
 //! The HTTP API: OpenAPI 3.1, kept as a golden file in `crates/node/openapi.json`. Handlers only translate; services decide and journal.
 
+mod access;
 mod answer;
+mod approvals;
 mod asks;
 mod exchange;
 mod findings;
 mod oversight;
 mod page;
+mod passkeys;
 mod picture;
+mod same_site;
 mod session;
+mod single_sign_on;
+mod users;
 mod work;
 
 use std::sync::Arc;
@@ -15,7 +21,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::routing::{get, post};
+use axum::middleware;
+use axum::routing::{delete, get, post, put};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 
@@ -48,6 +55,20 @@ pub(crate) struct Shared {
         session::show_session,
         session::sign_out,
         session::show_node,
+        access::state_purpose,
+        access::change_password,
+        access::enrol,
+        access::confirm,
+        access::sessions,
+        access::end_session,
+        passkeys::begin,
+        passkeys::register,
+        passkeys::passkeys,
+        passkeys::remove,
+        passkeys::ask,
+        passkeys::sign_in,
+        single_sign_on::depart,
+        single_sign_on::arrive,
         findings::list,
         findings::show,
         findings::evidence,
@@ -74,6 +95,9 @@ pub(crate) struct Shared {
         exchange::import_bundle,
         exchange::fetch,
         exchange::deliver,
+        approvals::approvals,
+        approvals::approval,
+        approvals::decide,
         asks::ask,
         asks::hits,
         asks::preview,
@@ -84,8 +108,12 @@ pub(crate) struct Shared {
         oversight::journal,
         oversight::verify,
         oversight::erase,
-        oversight::users,
-        oversight::put_user,
+        users::users,
+        users::put_user,
+        users::reset_second_factor,
+        users::unlock,
+        users::bind_subject,
+        users::unbind_subject,
     )
 )]
 pub(crate) struct ApiDescription;
@@ -103,6 +131,18 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
     let api = Router::new()
         .route("/node", get(session::show_node))
         .route("/session", post(session::sign_in).get(session::show_session).delete(session::sign_out))
+        .route("/session/purposes", post(access::state_purpose))
+        .route("/session/password", put(access::change_password))
+        .route("/session/second-factor", post(access::enrol).put(access::confirm))
+        .route("/session/passkey/challenges", post(passkeys::ask))
+        .route("/session/passkey", post(passkeys::sign_in))
+        .route("/session/oidc", post(single_sign_on::depart))
+        .route("/session/oidc/callback", get(single_sign_on::arrive))
+        .route("/passkeys/challenges", post(passkeys::begin))
+        .route("/passkeys", get(passkeys::passkeys).post(passkeys::register))
+        .route("/passkeys/{id}", delete(passkeys::remove))
+        .route("/sessions", get(access::sessions))
+        .route("/sessions/{id}", delete(access::end_session))
         .route("/findings", get(findings::list))
         .route("/findings/{origin}/{key}", get(findings::show))
         .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
@@ -135,13 +175,19 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/journal", get(oversight::journal))
         .route("/journal/verification", post(oversight::verify))
         .route("/erasures", post(oversight::erase))
-        .route("/users", get(oversight::users).put(oversight::put_user))
+        .route("/approvals", get(approvals::approvals))
+        .route("/approvals/{id}", get(approvals::approval).post(approvals::decide))
+        .route("/users", get(users::users).put(users::put_user))
+        .route("/users/{name}/second-factor", delete(users::reset_second_factor))
+        .route("/users/{name}/delay", delete(users::unlock))
+        .route("/users/{name}/subject", put(users::bind_subject).delete(users::unbind_subject))
         .route("/openapi.json", get(page::openapi))
         .fallback(answer::no_such_path);
     Router::new()
         .nest("/api/v1", api)
         .merge(page::routes())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAXIMUM))
+        .layer(middleware::from_fn(same_site::check))
         .layer(fixed_header(header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
         .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))

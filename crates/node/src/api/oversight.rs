@@ -1,4 +1,4 @@
-//! The journal, erasure and accounts.
+//! The journal and erasure.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -9,7 +9,6 @@ use super::Shared;
 use super::answer::{Answer, Signed, answer};
 use crate::journal::{JournalLine, JournalVerification};
 use crate::retention::ErasureReport;
-use crate::users::{UserRequest, UserView};
 use crate::{Caller, NodeError};
 
 /// Which part of the journal to read.
@@ -62,16 +61,4 @@ pub(crate) async fn erase(State(shared): State<Shared>, signed: Signed, Json(bod
         None => node.erase_expired(&signed.caller),
     })
     .await
-}
-
-/// All accounts.
-#[utoipa::path(get, path = "/api/v1/users", responses((status = 200, body = Vec<UserView>)))]
-pub(crate) async fn users(State(shared): State<Shared>, signed: Signed) -> Answer<Vec<UserView>> {
-    answer(&shared, move |node| node.list_users(&signed.caller)).await
-}
-
-/// Makes or changes an account.
-#[utoipa::path(put, path = "/api/v1/users", request_body = UserRequest, responses((status = 200, body = UserView)))]
-pub(crate) async fn put_user(State(shared): State<Shared>, signed: Signed, Json(request): Json<UserRequest>) -> Answer<UserView> {
-    answer(&shared, move |node| node.put_user(&signed.caller, &request)).await
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use oikos_desk::ParameterValue;
-use oikos_model::{DatasetId, DetectorId, Timestamp};
+use oikos_model::{Action, DatasetId, DetectorId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
@@ -70,7 +70,7 @@ pub(crate) async fn import(State(shared): State<Shared>, signed: Signed, Json(bo
     if body.paths.is_empty() || body.paths.len() > FILES_MAXIMUM {
         return Err(NodeError::Invalid(format!("name 1 to {FILES_MAXIMUM} files")).into());
     }
-    start(&shared, "import", signed.caller, move |node, caller, job| {
+    start(&shared, "import", Action::Import, signed.caller, move |node, caller, job| {
         let files = body.paths.len();
         let mut outcomes = Vec::with_capacity(files);
         for (number, path) in body.paths.iter().enumerate() {
@@ -95,7 +95,7 @@ pub(crate) async fn import(State(shared): State<Shared>, signed: Signed, Json(bo
 /// Starts detectors, and joins what they found into the picture. Watch the job.
 #[utoipa::path(post, path = "/api/v1/runs", request_body = DetectBody, responses((status = 200, body = JobView)))]
 pub(crate) async fn detect(State(shared): State<Shared>, signed: Signed, Json(body): Json<DetectBody>) -> Answer<JobView> {
-    start(&shared, "detect", signed.caller, move |node, caller, job| {
+    start(&shared, "detect", Action::Detect, signed.caller, move |node, caller, job| {
         let request = DetectRequest { detector: body.detector, from: body.from, to: body.to, parameters: body.parameters };
         let reports: Vec<RunReport> = node.detect(caller, &request, &mut |done, total| job.progress(done, total))?;
         node.recompute_picture(&node.itself())?;
@@ -127,9 +127,12 @@ pub(crate) async fn sql(State(shared): State<Shared>, signed: Signed, Json(reque
 async fn start<T: Serialize>(
     shared: &Shared,
     kind: &'static str,
+    action: Action,
     caller: Caller,
     work: impl FnOnce(&Node, &Caller, &mut RunningJob<'_>) -> Result<T, NodeError> + Send + 'static,
 ) -> Answer<JobView> {
+    // The page can ask for the purpose only if it hears at once that none was said.
+    caller.check_stated(action)?;
     let node = Arc::clone(&shared.node);
     let (started, begun) = tokio::sync::oneshot::channel();
     let watcher = caller.clone();

@@ -1,15 +1,17 @@
 //! Hits at the node that asked: kept under a label of their own, so that who may see them is policy's to say, and erased by the clock.
 
 use jiff::SignedDuration;
-use oikos_exchange::{AskOutcome, AskResult, Partner};
+use oikos_exchange::{AskOutcome, AskResult, Epoch, Partner};
 use oikos_model::{Action, Label, Marking, PermittedAction, Scope, Timestamp, Tlp};
-use oikos_registry::AskHitRow;
+use oikos_registry::{AskHitRow, Transaction};
 use serde::Serialize;
 
 use crate::{Caller, Node, NodeError, Noted};
 
 /// The most hits of one answer.
 const HITS_MAXIMUM: usize = 1_000;
+/// Counts are kept so long for oversight.
+const COUNTS_KEPT_DAYS: u32 = 366;
 const DAY_SECONDS: i64 = 86_400;
 
 /// A hit as people see it.
@@ -81,6 +83,15 @@ impl Node {
             let subjects = hits.iter().map(|hit| format!("hit:{}", hex::encode(hit.reference))).collect();
             Ok((hits.into_iter().map(hit_line).collect(), Noted::about(subjects)))
         })
+    }
+
+    /// Erases hits and requests that expired, references that no agreement can still need, and counts of days long gone.
+    pub(crate) fn erase_expired_asks(&self, tx: &mut dyn Transaction, now: Timestamp) -> Result<usize, NodeError> {
+        let days = tx.partners()?.iter().map(|row| self.partner(tx, &row.node)).collect::<Result<Vec<_>, _>>()?;
+        let longest = days.iter().map(|partner| partner.agreement().terms.retention_days).max().unwrap_or(0);
+        let kept = SignedDuration::from_hours(24 * i64::from(longest));
+        let references_before = now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+        Ok(tx.erase_expired_asks(now, references_before, Epoch::of(now).0.saturating_sub(COUNTS_KEPT_DAYS))?)
     }
 
     /// The marking of what came of an ask or a request: for the purpose and case it was asked for, not to be passed on.

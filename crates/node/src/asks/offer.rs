@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oikos_exchange::{AskBudget, Partner};
-use oikos_model::{Action, Evaluation, FindingState, Label, LabelId, NodeId, Selector, SelectorClass};
+use oikos_model::{Action, Evaluation, FindingState, Label, LabelId, Selector, SelectorClass};
 use oikos_registry::{FindingQuery, StoredFinding, Transaction};
 
 use crate::{Caller, Node, NodeError};
 
-/// How far around the subjects of findings asks reach, in holdings.
-pub(crate) const ASK_HOPS: usize = 3;
+/// How far around the subjects of findings asks reach, in holdings: far enough for a parent two holdings above on either side.
+pub(crate) const ASK_HOPS: usize = 4;
 /// The findings that are worth asking about.
 const ASKED_ABOUT: [FindingState; 2] = [FindingState::Open, FindingState::Confirmed];
 
@@ -29,7 +29,7 @@ impl Node {
         let act = caller.act(Action::AnswerAsk, self.clock().now());
         let may_hear = |label: &Label| self.selector_may_pass(caller, &act, partner, label, class).is_ok();
         let labels: BTreeMap<LabelId, Label> = tx.labels()?.into_iter().filter(|(_, label)| may_hear(label)).collect();
-        let mut selectors = self.near_findings(tx, &labels, class, Some(self.id()), may_hear)?;
+        let mut selectors = self.near_findings(tx, &labels, class, may_hear)?;
         selectors.retain(|selector, _| AskBudget::covers(&partner.agreement().terms, selector.kind));
         Ok(selectors)
     }
@@ -38,20 +38,21 @@ impl Node {
     pub(crate) fn worth_asking(&self, tx: &dyn Transaction, caller: &Caller) -> Result<Selectors, NodeError> {
         let may_ask = |label: &Label| self.may(caller, Action::Ask, label);
         let labels = tx.labels()?.into_iter().filter(|(_, label)| may_ask(label)).collect();
-        self.near_findings(tx, &labels, SelectorClass::Impersonal, None, may_ask)
+        self.near_findings(tx, &labels, SelectorClass::Impersonal, may_ask)
     }
 
-    /// Selectors of one class of open findings under these labels, and of what is near them.
+    /// Selectors of one class of this node's open findings under these labels, and of what is near them. What was received is known to its
+    /// origin already.
     fn near_findings(
         &self,
         tx: &dyn Transaction,
         labels: &BTreeMap<LabelId, Label>,
         class: SelectorClass,
-        origin: Option<&NodeId>,
         admits: impl Fn(&Label) -> bool,
     ) -> Result<Selectors, NodeError> {
         let ids: Vec<LabelId> = labels.keys().copied().collect();
-        let query = FindingQuery { labels: Some(&ids), origin, states: Some(&ASKED_ABOUT), ..FindingQuery::default() };
+        let query =
+            FindingQuery { labels: Some(&ids), received: Some(false), states: Some(&ASKED_ABOUT), ..FindingQuery::default() };
         let admitted = |stored: &StoredFinding| {
             // A finding may be marked more strictly than its label, by what it rests on.
             let label = labels.get(&stored.label);

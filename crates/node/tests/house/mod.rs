@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use oikos_model::{Act, Action, Actor, Clock, LegalBasis, NodeId, Purpose, Regime, SystemClock};
-use oikos_node::{LinkedNode, Node, NodeConfig, NodeFolder};
+use oikos_node::{LinkedNode, Node, NodeConfig, NodeFolder, SecondFactorRule, SignInSettings};
 use oikos_registry::Store;
 use oikos_registry_sqlite::SqliteStore;
 use serde_json::{Value, json};
@@ -28,10 +28,14 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn new() -> Self {
+        Self::with(&config(), Arc::new(SystemClock))
+    }
+
+    /// A house with these settings, that lives by this clock.
+    pub(crate) fn with(config: &NodeConfig, clock: Arc<dyn Clock>) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let folder = NodeFolder::new(temporary.path().join("node"));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        oikos_node::init(&folder, &config(), &clock).unwrap();
+        oikos_node::init(&folder, config, &clock).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let node = Arc::new(Node::open(folder.clone(), clock).unwrap());
         let router = LinkedNode::new(Arc::clone(&node)).router();
@@ -49,11 +53,31 @@ impl House {
         oikos_node::operator_token(&self.folder).unwrap()
     }
 
-    /// Makes an account and signs it in.
-    pub(crate) fn person(&self, name: &str, roles: &[&str]) -> String {
+    /// Makes an account.
+    pub(crate) fn account(&self, name: &str, roles: &[&str]) {
         let body = json!({ "name": name, "display_name": name, "roles": roles, "password": PASSWORD });
         let (status, answer) = self.call(Method::PUT, "/users", Some(&self.operator()), Some(&body));
         assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Makes an account, signs it in, and says for what it works: the node's default purpose.
+    pub(crate) fn person(&self, name: &str, roles: &[&str]) -> String {
+        self.account(name, roles);
+        let token = self.signed_in(name);
+        self.state_default_purpose(&token);
+        token
+    }
+
+    /// Says for a session that it works for the node's default purpose.
+    pub(crate) fn state_default_purpose(&self, token: &str) {
+        let (_, node) = self.call(Method::GET, "/node", None, None);
+        let purpose = json!({ "purpose": node["default_purpose"], "legal_basis": node["default_legal_basis"] });
+        let (status, answer) = self.call(Method::POST, "/session/purposes", Some(token), Some(&purpose));
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Signs somebody in with the password alone.
+    pub(crate) fn signed_in(&self, name: &str) -> String {
         let (status, answer) = self.call(Method::POST, "/session", None, Some(&json!({ "name": name, "password": PASSWORD })));
         assert_eq!(status, StatusCode::OK, "{answer}");
         answer["token"].as_str().unwrap().to_owned()
@@ -78,6 +102,36 @@ impl House {
             let bytes = response.into_body().collect().await.unwrap().to_bytes();
             (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
         })
+    }
+
+    /// Sends any request and gives all of its answer.
+    pub(crate) fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
+        let router = self.router.clone();
+        self.runtime.block_on(async move {
+            let response = router.oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let bytes = body.collect().await.unwrap().to_bytes();
+            (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+        })
+    }
+
+    /// Starts something that lives beside the node.
+    pub(crate) fn runtime(&self) -> &tokio::runtime::Runtime {
+        &self.runtime
+    }
+
+    /// The registry past the node, for what no request can put there.
+    pub(crate) fn store(&self) -> SqliteStore {
+        SqliteStore::open(self.folder.registry()).unwrap()
+    }
+
+    /// The last entries of the journal, oldest of them first.
+    pub(crate) fn newest_entries(&self, count: i64) -> Vec<Value> {
+        let store = self.store();
+        let snapshot = store.snapshot(&act()).unwrap();
+        let from = (snapshot.journal_length().unwrap() - count).max(0);
+        let rows = snapshot.journal_rows(from, usize::try_from(count).unwrap()).unwrap();
+        rows.iter().map(|row| serde_json::from_str(row.content.as_deref().unwrap()).unwrap()).collect()
     }
 
     /// Waits for a job to end and gives what came of it.
@@ -130,10 +184,11 @@ pub(crate) fn config() -> NodeConfig {
         default_legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
         listen: "127.0.0.1:0".into(),
         exchange_listen: "127.0.0.1:1".into(),
+        sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
     }
 }
 
-fn act() -> Act {
+pub(crate) fn act() -> Act {
     Act {
         actor: Actor::Node(NodeId::new("test.node").unwrap()),
         action: Action::ReadJournal,

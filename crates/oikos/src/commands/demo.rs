@@ -50,8 +50,8 @@ impl Demo {
             generated.map_err(|error| Failure::new(error.to_string()))?.map_err(|error| Failure::new(error.to_string()))?
         };
         let stage = Arc::new(Stage::set(&folder, truth.day_zero).await?);
-        live_through(&stage, &raw, &truth, &narrator).await?;
-        let verdict = Verdict::of(&stage, &truth).await?;
+        let discovery = live_through(&stage, &raw, &truth, &narrator).await?;
+        let verdict = Verdict::of(&stage, &truth, discovery).await?;
         if json {
             show::json(&serde_json::to_value(&verdict).map_err(|error| Failure::new(error.to_string()))?);
         } else {

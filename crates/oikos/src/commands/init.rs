@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use oikos_model::{Clock, LegalBasis, NodeId, Purpose, Regime, SystemClock};
-use oikos_node::{NodeConfig, NodeFolder};
+use oikos_node::{NodeConfig, NodeFolder, SignInSettings};
 
 use crate::failure::Failure;
 use crate::show;
@@ -65,6 +65,7 @@ impl Init {
             default_legal_basis: LegalBasis::new(self.legal_basis).map_err(invalid)?,
             listen: self.listen,
             exchange_listen: self.exchange_listen,
+            sign_in: SignInSettings::default(),
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         oikos_node::init(&NodeFolder::new(&self.folder), &config, &clock)?;

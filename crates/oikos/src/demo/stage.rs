@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use oikos_exchange::{AgreementTerms, CryptoFloor, ParcelKind, SignedAgreement};
-use oikos_model::{Clock, LegalBasis, NodeId, Purpose, Regime, SimulatedClock, Timestamp, Tlp, UserName};
-use oikos_node::{Caller, Grounds, LinkedNode, Node, NodeConfig, NodeFolder, PartnerRequest, UserRequest};
+use oikos_model::{Clock, LegalBasis, NodeId, Purpose, Regime, SelectorKind, SimulatedClock, Timestamp, Tlp, UserName};
+use oikos_node::{
+    Caller, Grounds, LinkedNode, Node, NodeConfig, NodeFolder, PartnerRequest, SecondFactorRule, SignInRequest, SignInSettings,
+    UserRequest,
+};
 
 use super::Narrator;
 use crate::failure::Failure;
@@ -95,7 +98,9 @@ impl Stage {
             tlp_ceiling: Tlp::Amber,
             regimes: BTreeSet::from([Regime::Gdpr]),
             pre_authorised: BTreeSet::new(),
-            ask_budgets_per_day: std::collections::BTreeMap::new(),
+            ask_budgets_per_day: [SelectorKind::Lei, SelectorKind::CompanyNumber, SelectorKind::Imo]
+                .map(|kind| (kind, 50_000))
+                .into(),
             ask_purposes: BTreeSet::new(),
             neither_confirm_nor_deny: BTreeSet::new(),
             onward: false,
@@ -151,6 +156,8 @@ impl Authority {
             default_legal_basis: LegalBasis::new(casting.legal_basis).map_err(invalid)?,
             listen: "127.0.0.1:0".to_owned(),
             exchange_listen: format!("127.0.0.1:{port}"),
+            // The story's clock is not the one of anybody's authenticator app.
+            sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
         };
         let clock = Arc::new(SimulatedClock::new(start));
         let as_clock: Arc<dyn Clock> = clock.clone();
@@ -221,8 +228,11 @@ impl Authority {
     }
 
     fn signed_in(&self, name: &UserName, grounds: Grounds) -> Result<Caller, Failure> {
-        let (token, _) = self.linked.node().sign_in(name, PASSWORD)?;
-        Ok(self.linked.node().caller_of_token(&token, grounds)?)
+        let request = SignInRequest { name: name.clone(), password: PASSWORD.to_owned(), code: None };
+        let node = self.linked.node();
+        let token = node.sign_in(&request, None)?.token;
+        let purpose = grounds.purpose.unwrap_or_else(|| node.config().default_purpose.clone());
+        Ok(node.caller_of_token(&token, Grounds { purpose: Some(purpose), ..grounds })?)
     }
 }
 

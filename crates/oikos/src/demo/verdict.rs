@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::stage::Authority;
-use super::story::{findings, inbox, key_of, on};
+use super::story::{Discovery, findings, inbox, key_of, on};
 use super::{Narrator, Stage};
 use crate::failure::Failure;
 
@@ -36,6 +36,18 @@ pub(crate) struct Verdict {
     journal_verified: bool,
     /// Whether AT's lead joins the deal with the ship through their common parent.
     expected_lead: bool,
+    /// Selectors on which AT's asks hit at FI, before anything was released.
+    hits: BTreeSet<String>,
+    /// Whether AT's ask found FI's ship through the common parent.
+    discovered_by_ask: bool,
+    /// Hits on anything that is not on the path to the common parent.
+    hits_elsewhere: usize,
+    /// Hits of FI's ask at AT, whose deal is locked.
+    hits_on_the_deal: usize,
+    /// Fields and statements that had crossed when an ask hit for the first time.
+    fields_crossed_before_release: usize,
+    /// Whether FI saw the path before AT released it.
+    path_seen_before_release: bool,
     /// Whether FI sees the register's path to the common parent.
     path_seen_by_fi: bool,
     /// Whether AT's node refused to release the deal.
@@ -48,7 +60,7 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Judges the story's end.
-    pub(crate) async fn of(stage: &Stage, truth: &GroundTruth) -> Result<Self, Failure> {
+    pub(crate) async fn of(stage: &Stage, truth: &GroundTruth, discovery: Discovery) -> Result<Self, Failure> {
         let (mut own, mut leads) = (BTreeMap::new(), BTreeMap::new());
         let mut all_leads = Vec::new();
         for authority in [&stage.at, &stage.fi] {
@@ -70,6 +82,12 @@ impl Verdict {
             fields_crossed_unreleased: crossed,
             journal_verified: verifies(&stage.at).await? && verifies(&stage.fi).await?,
             expected_lead: all_leads.iter().any(|lead| joins_deal_and_ship(lead, truth)),
+            discovered_by_ask: ship_owner(truth).is_some_and(|owner| discovery.hits.contains(&owner)),
+            hits_elsewhere: discovery.hits.iter().filter(|hit| !on_the_path(truth).contains(*hit)).count(),
+            hits: discovery.hits,
+            hits_on_the_deal: discovery.hits_at_at,
+            fields_crossed_before_release: discovery.crossed_before_release,
+            path_seen_before_release: discovery.path_seen_before_release,
             path_seen_by_fi: path_seen(&stage.fi, truth).await?,
             deal_refused: deal_is_refused(stage).await?,
             lead: all_leads.first().map(|lead| lead.lead.clone()),
@@ -90,6 +108,11 @@ impl Verdict {
             && self.single_node_campaigns == 0
             && self.fields_crossed_unreleased == 0
             && self.journal_verified
+            && self.discovered_by_ask
+            && self.hits_elsewhere == 0
+            && self.hits_on_the_deal == 0
+            && self.fields_crossed_before_release == 0
+            && !self.path_seen_before_release
             && self.path_seen_by_fi
             && self.deal_refused
     }
@@ -105,6 +128,12 @@ impl Verdict {
         let word = |good: bool| if good { "yes" } else { "NO" };
         narrator.say("");
         for (question, answer) in [
+            ("AT's ask found FI's ship before anything was released", word(self.discovered_by_ask)),
+            (
+                "nothing but that hit, and the locked deal was not known to FI",
+                word(self.hits_elsewhere == 0 && self.hits_on_the_deal == 0),
+            ),
+            ("no field had crossed by then", word(self.fields_crossed_before_release == 0)),
             ("AT's lead joins the deal with the ship", word(self.expected_lead)),
             ("no decoy is joined", word(self.decoys_joined == 0)),
             ("no node sees a campaign in two desks", word(self.campaigns == 0 && self.single_node_campaigns == 0)),
@@ -116,6 +145,22 @@ impl Verdict {
             narrator.say(&format!("{answer:>4}  {question}"));
         }
     }
+}
+
+/// The owner of the ship, as asks name it.
+fn ship_owner(truth: &GroundTruth) -> Option<String> {
+    let vessel = truth.event(5).and_then(|event| event.vessel.as_ref())?;
+    Some(format!("lei:{}", vessel.owner.lei))
+}
+
+/// The companies from the buyer over the common parent to the ship's owner, and the ship.
+fn on_the_path(truth: &GroundTruth) -> BTreeSet<String> {
+    let companies = truth.expected_lead.path.iter().map(|company| format!("lei:{}", company.lei));
+    let vessel = truth.event(5).and_then(|event| event.vessel.as_ref());
+    companies
+        .chain(ship_owner(truth))
+        .chain(vessel.and_then(|vessel| vessel.imo.as_ref()).map(|imo| format!("imo:{imo}")))
+        .collect()
 }
 
 fn members(lead: &LeadView) -> impl Iterator<Item = &Value> {
@@ -162,8 +207,7 @@ fn decoys_joined(leads: &[LeadView], truth: &GroundTruth) -> usize {
 /// What `receiver` holds of `sender` that nobody at `sender` released: fields and statements.
 async fn unreleased(receiver: &Authority, sender: &Authority) -> Result<usize, Failure> {
     let (analyst, releaser) = (receiver.analyst()?, sender.analyst()?);
-    let origin = sender.id().clone();
-    let received = on(receiver, move |node| all_received(node, &analyst, &origin)).await?;
+    let received = on(receiver, move |node| all_received(node, &analyst)).await?;
     let mut released: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in on(sender, move |node| all_releases(node, &releaser)).await? {
         released.entry(line.known_as).or_default().extend(line.fields);
@@ -175,8 +219,8 @@ async fn unreleased(receiver: &Authority, sender: &Authority) -> Result<usize, F
     Ok(crossed.sum())
 }
 
-/// Every page of what was received: all findings, and the statements of one origin.
-fn all_received(node: &Node, caller: &Caller, origin: &NodeId) -> Result<Vec<ReceivedLine>, NodeError> {
+/// Every page of what was received: all findings, and the statements of every partner.
+pub(crate) fn all_received(node: &Node, caller: &Caller) -> Result<Vec<ReceivedLine>, NodeError> {
     let mut all: Vec<ReceivedLine> = Vec::new();
     loop {
         let page = ReceivedPage { offset: all.len(), ..ReceivedPage::default() };
@@ -187,21 +231,23 @@ fn all_received(node: &Node, caller: &Caller, origin: &NodeId) -> Result<Vec<Rec
             break;
         }
     }
-    let mut after = None;
-    loop {
-        let page = ReceivedPage { statements_of: Some(origin.clone()), after, ..ReceivedPage::default() };
-        let lines = node.list_received(caller, &page)?;
-        let last = lines.last().and_then(|line| line.what.strip_prefix("statement:")?.parse().ok());
-        all.extend(lines);
-        if last.is_none() {
-            return Ok(all);
+    for partner in node.list_partners(caller)? {
+        let mut after = None;
+        loop {
+            let statements_of = NodeId::new(partner.node.as_str()).ok();
+            let lines = node.list_received(caller, &ReceivedPage { statements_of, after, ..ReceivedPage::default() })?;
+            after = lines.last().and_then(|line| line.what.strip_prefix("statement:")?.parse().ok());
+            all.extend(lines);
+            if after.is_none() {
+                break;
+            }
         }
-        after = last;
     }
+    Ok(all)
 }
 
 /// Every page of what was released.
-fn all_releases(node: &Node, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
+pub(crate) fn all_releases(node: &Node, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
     let mut all: Vec<ReleaseLine> = Vec::new();
     loop {
         let page = ReleasePage { after: all.last().map(|line| line.id.clone()), ..ReleasePage::default() };
@@ -241,7 +287,7 @@ async fn verifies(authority: &Authority) -> Result<bool, Failure> {
     Ok(on(authority, move |node| node.verify_journal(&officer)).await?.verified)
 }
 
-async fn path_seen(fi: &Authority, truth: &GroundTruth) -> Result<bool, Failure> {
+pub(crate) async fn path_seen(fi: &Authority, truth: &GroundTruth) -> Result<bool, Failure> {
     let Some(vessel) = truth.event(5).and_then(|event| event.vessel.clone()) else { return Ok(false) };
     let analyst = fi.analyst()?;
     let view = on(fi, move |node| node.ownership_around(&analyst, "lei", &vessel.owner.lei)).await?;

@@ -4,10 +4,13 @@
 //! Rows are deleted for good: freed space is overwritten and given back, and the write-ahead log is emptied after an erasure.
 //! Times are kept to the microsecond. The SQL is plain, so that the PostgreSQL backend can say the same.
 
+mod approvals;
 mod asks;
+mod attempts;
 mod catalogue;
 mod chunks;
 mod columns;
+mod credentials;
 mod derivations;
 mod filter;
 mod findings;

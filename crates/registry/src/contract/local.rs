@@ -1,11 +1,9 @@
-//! What stays at the node: leads, imports, runs, checkpoints, jobs, accounts, partners.
+//! What stays at the node: leads, imports, runs, checkpoints, jobs, partners.
 
 use oikos_model::{ContentHash, DatasetId, LabelId, RunId, SourceId};
 
 use super::sample::{at, dataset, hash, interned, node};
-use crate::{
-    CheckpointRow, ImportRow, JobRow, JobState, LeadRow, PartnerRow, RunRow, SessionRow, StoreError, Transaction, UserRow,
-};
+use crate::{CheckpointRow, ImportRow, JobRow, JobState, LeadRow, PartnerRow, RunRow, StoreError, Transaction};
 
 /// All leads are replaced; one that was there keeps when it was first seen. Strongest first, permitted labels only.
 pub fn leads_are_replaced<T: Transaction + ?Sized>(transaction: &mut T) {
@@ -133,33 +131,6 @@ pub fn checkpoints_are_found_by_time<T: Transaction + ?Sized>(transaction: &mut 
     assert_eq!(find(transaction, detector, "another", 20), None);
     transaction.erase_checkpoints().unwrap();
     assert_eq!(find(transaction, detector, "gaps", 20), None);
-}
-
-/// Accounts are replaced by name; a session ends when it is ended or expires.
-pub fn accounts_and_sessions_come_back<T: Transaction + ?Sized>(transaction: &mut T) {
-    let user = |name: &str, disabled: bool| UserRow {
-        name: name.parse().unwrap(),
-        display_name: "Anna Ö".to_owned(),
-        roles: vec!["analyst".to_owned(), "dpo".to_owned()],
-        password_hash: (!disabled).then(|| "$argon2id$".to_owned()),
-        disabled,
-    };
-    for user in [user("berta", false), user("anna", false), user("berta", true)] {
-        transaction.put_user(&user).unwrap();
-    }
-    assert_eq!(transaction.users().unwrap(), [user("anna", false), user("berta", true)]);
-    assert_eq!(transaction.user(&"berta".parse().unwrap()).unwrap(), Some(user("berta", true)));
-    assert_eq!(transaction.user(&"carl".parse().unwrap()).unwrap(), None);
-    let session =
-        |token: &str, second| SessionRow { token_hash: hash(token).0, user: "anna".parse().unwrap(), expires_at: at(second) };
-    for session in [session("one", 10), session("two", 20), session("three", 30)] {
-        transaction.put_session(&session).unwrap();
-    }
-    assert_eq!(transaction.session(&hash("one").0).unwrap(), Some(session("one", 10)));
-    transaction.end_session(&hash("three").0).unwrap();
-    assert_eq!(transaction.erase_expired_sessions(at(10)).unwrap(), 1);
-    let left: Vec<_> = ["one", "two", "three"].iter().filter_map(|token| transaction.session(&hash(token).0).unwrap()).collect();
-    assert_eq!(left, [session("two", 20)]);
 }
 
 /// Partners are replaced by node id and come by node id.

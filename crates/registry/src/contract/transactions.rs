@@ -49,7 +49,7 @@ pub fn a_snapshot_only_reads(store: &dyn Store) {
         snapshot.add_data_files(&[], at(1)).map(drop),
         snapshot.reserve_import_number().map(drop),
         snapshot.erase_checkpoints(),
-        snapshot.erase_expired_sessions(at(1)).map(drop),
+        snapshot.erase_expired_sessions(at(1), at(0)).map(drop),
         snapshot.mark_delivered(hash("parcel"), at(1)),
         snapshot.append_journal(&entry("entry")).map(drop),
     ];
