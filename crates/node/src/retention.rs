@@ -17,10 +17,10 @@ pub struct ErasureReport {
     pub statements: u64,
     /// Findings.
     pub findings: u64,
-    /// Parts of parcels that never became whole.
-    pub chunks: u64,
     /// Hits of asks, and requests.
     pub requests: u64,
+    /// Parts of parcels that never became whole.
+    pub chunks: u64,
 }
 
 impl Node {
@@ -38,8 +38,8 @@ impl Node {
                 records: erased.records.unsigned_abs(),
                 statements: tx.erase_expired_statements(now)? as u64,
                 findings: tx.erase_expired_findings(now)? as u64,
-                chunks: self.erase_unfinished(tx, now)? as u64,
                 requests: self.erase_expired_asks(tx, now)? as u64,
+                chunks: self.erase_unfinished(tx, now)? as u64,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
@@ -66,8 +66,8 @@ impl Node {
                 records: erased.records.unsigned_abs(),
                 statements: tx.erase_statements_of_import(import_number)? as u64,
                 findings: 0,
-                chunks: 0,
                 requests: 0,
+                chunks: 0,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))

@@ -13,12 +13,12 @@ use crate::{AskRequest, Delivery, LinkedNode, Node, NodeError};
 
 /// How often the journal is published and parcels are delivered.
 const DELIVERY_EVERY: Duration = Duration::from_secs(5);
+/// How often partners are asked about what is open here.
+const STANDING_ASK_EVERY: Duration = Duration::from_secs(900);
 /// How often what waits at partners is fetched: a node behind a firewall gets nothing otherwise.
 const FETCH_EVERY: Duration = Duration::from_secs(60);
 /// How often what agreements pre-authorise is released.
 const PRE_AUTHORISED_EVERY: Duration = Duration::from_secs(60);
-/// How often partners are asked about what is open here.
-const STANDING_ASK_EVERY: Duration = Duration::from_secs(900);
 /// How often what has expired is erased.
 const ERASURE_EVERY: Duration = Duration::from_secs(3600);
 
@@ -78,14 +78,14 @@ async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
             () = until_stopped(&mut stopped) => return,
             // What fails now is tried again at the next tick; what stays undelivered shows in the outbox.
             _ = delivery.tick() => drop(linked.deliver().await),
+            _ = standing.tick() => {
+                let request = AskRequest { standing: true, ..AskRequest::default() };
+                drop(linked.ask(linked.node().itself(), request).await);
+            }
             _ = fetching.tick() => drop(linked.fetch().await),
             _ = pre_authorised.tick() => {
                 let node = Arc::clone(linked.node());
                 drop(tokio::task::spawn_blocking(move || node.release_pre_authorised().map(drop)).await);
-            }
-            _ = standing.tick() => {
-                let request = AskRequest { standing: true, ..AskRequest::default() };
-                drop(linked.ask(linked.node().itself(), request).await);
             }
             _ = erasure.tick() => {
                 let node = Arc::clone(linked.node());

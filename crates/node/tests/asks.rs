@@ -7,7 +7,7 @@ mod pair;
 use oikos_exchange::{AnswerOutcome, ClockRegime, Urgency};
 use oikos_model::{NodeId, Selector, SelectorClass, SelectorKind, Tlp};
 use oikos_node::{
-    AskReport, AskRequest, Caller, Delivery, FindingName, NodeError, RequestDecision, RequestDraft, RequestFilter, RequestLine,
+    AskReport, AskRequest, Caller, Delivery, FindingName, NodeError, ReceivedPage, RequestDecision, RequestDraft, RequestFilter, RequestLine,
     SelectorName,
 };
 use oikos_registry::{Direction, RequestState};
@@ -115,7 +115,7 @@ fn nodes_find_the_common_parent_and_no_field_crosses() {
     }
     drop(wire);
     for side in [&pair.at, &pair.fi] {
-        let received = side.node.list_received(&side.analyst("fdi-screening"), &Default::default()).unwrap();
+        let received = side.node.list_received(&side.analyst("fdi-screening"), &ReceivedPage::default()).unwrap();
         assert!(received.is_empty(), "{received:?}");
     }
 }
@@ -167,9 +167,9 @@ fn a_request_is_answered_by_a_person_with_what_was_asked_for() {
     assert!(!release.leaves.is_empty(), "{release:?}");
     let again = pair.fi.node.answer_request(&releaser, pair.at.node.id(), id, &decision);
     assert!(matches!(again, Err(NodeError::Conflict(_))), "{again:?}");
-    assert!(pair.at.node.list_received(&pair.at.analyst("fdi-screening")).unwrap().is_empty(), "not before it was delivered");
+    assert!(pair.at.node.list_received(&pair.at.analyst("fdi-screening"), &ReceivedPage::default()).unwrap().is_empty(), "not before it was delivered");
     pair.deliver();
-    assert_eq!(pair.at.node.list_received(&pair.at.analyst("fdi-screening")).unwrap().len(), 1);
+    assert_eq!(pair.at.node.list_received(&pair.at.analyst("fdi-screening"), &ReceivedPage::default()).unwrap().len(), 1);
     let asked = pair.at.node.list_requests(&pair.at.analyst("fdi-screening"), &RequestFilter::default()).unwrap();
     assert_eq!(asked[0].state, RequestState::Released);
     assert!(asked[0].answered_at.is_some());
@@ -191,7 +191,7 @@ fn a_refusal_has_a_reason_and_reaches_who_asked() {
     pair.deliver();
     let asked = pair.at.node.list_requests(&pair.at.analyst("fdi-screening"), &RequestFilter::default()).unwrap();
     assert_eq!((asked[0].state, asked[0].reason.as_deref()), (RequestState::Refused, Some("it is before a court")));
-    assert!(pair.at.node.list_received(&pair.at.analyst("fdi-screening")).unwrap().is_empty());
+    assert!(pair.at.node.list_received(&pair.at.analyst("fdi-screening"), &ReceivedPage::default()).unwrap().is_empty());
 }
 
 #[test]

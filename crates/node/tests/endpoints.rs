@@ -25,8 +25,8 @@ fn endpoint(method: Method, template: &'static str, body: Option<Value>, journal
         .replace("{origin}", "test.node")
         .replace("{key}", &"0".repeat(64))
         .replace("{id}", "no-such-thing")
-        .replace("{node}", "no.partner")
-        .replace("{name}", "carl");
+        .replace("{name}", "carl")
+        .replace("{node}", "no.partner");
     Endpoint { method, template, path, body, journaled }
 }
 

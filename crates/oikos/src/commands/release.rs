@@ -11,7 +11,7 @@ use crate::show;
 
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --preview\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --purpose fdi-screening\n  oikos release --node at --as eva.huber --to fi.coast-guard --register-around lei:529900T8BM49AURSDO55\n  oikos release --node fi --pre-authorised\n  oikos release --node fi --as otto.salo --pending\n  oikos release --node fi --as otto.salo --approve 1f0c3a9be2d44c05\n\nOnly a named person with the role releaser can release; the parcel leaves once its journal entry is published.\nWhat names a person, or goes outside the Union, needs a second releaser who approves it within 72 hours."
+    after_help = "Example:\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --preview\n  oikos release --node fi --as anna.virtanen --to at.investment-screening --finding 3fa9c2 --purpose fdi-screening\n  oikos release --node at --as eva.huber --to fi.coast-guard --register-around lei:529900T8BM49AURSDO55\n  oikos release --node fi --as otto.salo --pending\n  oikos release --node fi --as otto.salo --approve 1f0c3a9be2d44c05\n  oikos release --node fi --pre-authorised\n\nOnly a named person with the role releaser can release; the parcel leaves once its journal entry is published.\nWhat names a person, or goes outside the Union, needs a second releaser who approves it within 72 hours."
 )]
 pub(crate) struct Release {
     #[command(flatten)]
@@ -60,11 +60,11 @@ pub(crate) struct Release {
 impl Release {
     pub(crate) async fn run(self, json: bool) -> Result<ExitCode, Failure> {
         let connection = Connection::open(&self.node).await?;
-        if self.pre_authorised {
-            return pre_authorised(&connection, json).await;
-        }
         if self.pending || self.show.is_some() || self.approve.is_some() || self.decline.is_some() {
             return self.as_second(&connection, json).await;
+        }
+        if self.pre_authorised {
+            return pre_authorised(&connection, json).await;
         }
         let request = self.request(&connection).await?;
         if self.preview {
@@ -155,18 +155,6 @@ impl Release {
     }
 }
 
-async fn pre_authorised(connection: &Connection, json: bool) -> Result<ExitCode, Failure> {
-    let lines = connection.post("/releases/pre-authorised", &json!({})).await?;
-    let deliveries = connection.post("/deliveries", &json!({})).await?;
-    if json {
-        show::json(&json!({ "releases": lines, "deliveries": deliveries }));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let rows = show::items(&lines).iter().map(|line| vec![show::text(line, "partner"), show::text(line, "findings")]).collect();
-    show::table(&["Partner", "findings"], rows, "Nothing that an agreement pre-authorises is new to a partner.");
-    Ok(ExitCode::SUCCESS)
-}
-
 fn print_deliveries(deliveries: &Value) {
     for line in show::items(deliveries) {
         let news =
@@ -179,6 +167,18 @@ fn print_approvals(approvals: &[Value]) {
     let columns = ["id", "state", "requested_by", "partner", "purpose", "expires_at"];
     let rows = approvals.iter().map(|approval| columns.iter().map(|column| show::text(approval, column)).collect());
     show::table(&columns, rows.collect(), "Nothing waits for a second person.");
+}
+
+async fn pre_authorised(connection: &Connection, json: bool) -> Result<ExitCode, Failure> {
+    let lines = connection.post("/releases/pre-authorised", &json!({})).await?;
+    let deliveries = connection.post("/deliveries", &json!({})).await?;
+    if json {
+        show::json(&json!({ "releases": lines, "deliveries": deliveries }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows = show::items(&lines).iter().map(|line| vec![show::text(line, "partner"), show::text(line, "findings")]).collect();
+    show::table(&["Partner", "findings"], rows, "Nothing that an agreement pre-authorises is new to a partner.");
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn print(view: &Value, heading: &str) {

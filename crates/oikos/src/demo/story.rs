@@ -9,7 +9,7 @@ use oikos_exchange::{AnswerOutcome, ClockRegime, Urgency};
 use oikos_model::{FindingKey, NodeId, Timestamp};
 use oikos_node::{
     AskLine, AskReport, AskRequest, CompanyName, Delivery, DetectRequest, Direction, FindingFilter, FindingName, FindingPage,
-    FindingSummary, ImportRequest, Node, ReleaseRequest, RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestState,
+    FindingSummary, ImportRequest, Node, ReceivedPage, ReleasePage, ReleaseRequest, RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestState,
     SelectorName,
 };
 
@@ -165,7 +165,7 @@ impl Story<'_> {
         let releaser = self.stage.fi.releaser("fdi-screening")?;
         let released = on(&self.stage.fi, {
             let releaser = releaser.clone();
-            move |node| all_releases(node, &releaser)
+            move |node| node.list_releases(&releaser, &ReleasePage::default())
         });
         let released: BTreeSet<String> = released.await?.into_iter().map(|line| line.what).collect();
         let mut wanted = Vec::new();
@@ -313,7 +313,7 @@ async fn matches(authority: &Authority, partner: &NodeId, request: &RequestLine)
 /// How many things the authority holds of partners.
 async fn received(authority: &Authority) -> Result<usize, Failure> {
     let analyst = authority.analyst()?;
-    Ok(on(authority, move |node| all_received(node, &analyst)).await?.len())
+    Ok(on(authority, move |node| node.list_received(&analyst, &ReceivedPage::default())).await?.len())
 }
 
 /// Delivers what was released; every parcel must arrive.

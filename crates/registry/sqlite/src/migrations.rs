@@ -150,6 +150,8 @@ mod tests {
         assert_eq!(on_disk, listed);
         assert!(MIGRATIONS.is_sorted_by(|(one, _), (next, _)| one[..4] < next[..4]), "numbers go up");
         for (name, statement) in MIGRATIONS {
+            let number = name.split('_').next().unwrap_or_default();
+            assert!(number.len() == 4 && number.bytes().all(|digit| digit.is_ascii_digit()), "{name} must be numbered");
             let without_comments = statement.lines().filter(|line| !line.starts_with("--"));
             assert_eq!(without_comments.filter(|line| line.contains(';')).count(), 1, "{name} must hold one statement");
             assert!(statement.ends_with(";\n"), "{name} must end with its statement");
