@@ -7,8 +7,8 @@ mod pair;
 use oikos_exchange::{AnswerOutcome, ClockRegime, Urgency};
 use oikos_model::{NodeId, Selector, SelectorClass, SelectorKind, Tlp};
 use oikos_node::{
-    AskReport, AskRequest, Caller, Delivery, FindingName, NodeError, ReceivedPage, RequestDecision, RequestDraft, RequestFilter, RequestLine,
-    SelectorName,
+    AskReport, AskRequest, Caller, Delivery, FindingName, NodeError, ReceivedPage, RequestDecision, RequestDraft, RequestFilter,
+    RequestLine, SelectorName,
 };
 use oikos_registry::{Direction, RequestState};
 use pair::{PURPOSES, Pair, Side, locked, marking};
@@ -167,7 +167,10 @@ fn a_request_is_answered_by_a_person_with_what_was_asked_for() {
     assert!(!release.leaves.is_empty(), "{release:?}");
     let again = pair.fi.node.answer_request(&releaser, pair.at.node.id(), id, &decision);
     assert!(matches!(again, Err(NodeError::Conflict(_))), "{again:?}");
-    assert!(pair.at.node.list_received(&pair.at.analyst("fdi-screening"), &ReceivedPage::default()).unwrap().is_empty(), "not before it was delivered");
+    assert!(
+        pair.at.node.list_received(&pair.at.analyst("fdi-screening"), &ReceivedPage::default()).unwrap().is_empty(),
+        "not before it was delivered"
+    );
     pair.deliver();
     assert_eq!(pair.at.node.list_received(&pair.at.analyst("fdi-screening"), &ReceivedPage::default()).unwrap().len(), 1);
     let asked = pair.at.node.list_requests(&pair.at.analyst("fdi-screening"), &RequestFilter::default()).unwrap();

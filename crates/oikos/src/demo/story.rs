@@ -9,14 +9,14 @@ use oikos_exchange::{AnswerOutcome, ClockRegime, Urgency};
 use oikos_model::{FindingKey, NodeId, Timestamp};
 use oikos_node::{
     AskLine, AskReport, AskRequest, CompanyName, Delivery, DetectRequest, Direction, FindingFilter, FindingName, FindingPage,
-    FindingSummary, ImportRequest, Node, ReceivedPage, ReleasePage, ReleaseRequest, RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestState,
-    SelectorName,
+    FindingSummary, ImportRequest, Node, ReceivedPage, ReleasePage, ReleaseRequest, RequestDecision, RequestDraft, RequestFilter,
+    RequestLine, RequestState, SelectorName,
 };
 
 use oikos_scenario::GroundTruth;
 
 use super::stage::{Authority, days_from};
-use super::verdict::{all_received, all_releases, path_seen};
+use super::verdict::path_seen;
 use super::{Narrator, Stage};
 use crate::failure::Failure;
 

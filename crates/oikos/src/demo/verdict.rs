@@ -207,7 +207,8 @@ fn decoys_joined(leads: &[LeadView], truth: &GroundTruth) -> usize {
 /// What `receiver` holds of `sender` that nobody at `sender` released: fields and statements.
 async fn unreleased(receiver: &Authority, sender: &Authority) -> Result<usize, Failure> {
     let (analyst, releaser) = (receiver.analyst()?, sender.analyst()?);
-    let received = on(receiver, move |node| all_received(node, &analyst)).await?;
+    let origin = sender.id().clone();
+    let received = on(receiver, move |node| all_received(node, &analyst, &origin)).await?;
     let mut released: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in on(sender, move |node| all_releases(node, &releaser)).await? {
         released.entry(line.known_as).or_default().extend(line.fields);
@@ -219,8 +220,8 @@ async fn unreleased(receiver: &Authority, sender: &Authority) -> Result<usize, F
     Ok(crossed.sum())
 }
 
-/// Every page of what was received: all findings, and the statements of every partner.
-pub(crate) fn all_received(node: &Node, caller: &Caller) -> Result<Vec<ReceivedLine>, NodeError> {
+/// Every page of what was received: all findings, and the statements of one origin.
+fn all_received(node: &Node, caller: &Caller, origin: &NodeId) -> Result<Vec<ReceivedLine>, NodeError> {
     let mut all: Vec<ReceivedLine> = Vec::new();
     loop {
         let page = ReceivedPage { offset: all.len(), ..ReceivedPage::default() };
@@ -231,23 +232,21 @@ pub(crate) fn all_received(node: &Node, caller: &Caller) -> Result<Vec<ReceivedL
             break;
         }
     }
-    for partner in node.list_partners(caller)? {
-        let mut after = None;
-        loop {
-            let statements_of = NodeId::new(partner.node.as_str()).ok();
-            let lines = node.list_received(caller, &ReceivedPage { statements_of, after, ..ReceivedPage::default() })?;
-            after = lines.last().and_then(|line| line.what.strip_prefix("statement:")?.parse().ok());
-            all.extend(lines);
-            if after.is_none() {
-                break;
-            }
+    let mut after = None;
+    loop {
+        let page = ReceivedPage { statements_of: Some(origin.clone()), after, ..ReceivedPage::default() };
+        let lines = node.list_received(caller, &page)?;
+        let last = lines.last().and_then(|line| line.what.strip_prefix("statement:")?.parse().ok());
+        all.extend(lines);
+        if last.is_none() {
+            return Ok(all);
         }
+        after = last;
     }
-    Ok(all)
 }
 
 /// Every page of what was released.
-pub(crate) fn all_releases(node: &Node, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
+fn all_releases(node: &Node, caller: &Caller) -> Result<Vec<ReleaseLine>, NodeError> {
     let mut all: Vec<ReleaseLine> = Vec::new();
     loop {
         let page = ReleasePage { after: all.last().map(|line| line.id.clone()), ..ReleasePage::default() };
