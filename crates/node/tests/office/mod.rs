@@ -86,6 +86,7 @@ impl Office {
             purpose: purpose(),
             legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
             case: None,
+            is_stated: true,
         }
     }
 
