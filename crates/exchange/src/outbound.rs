@@ -167,12 +167,14 @@ fn release_row(
     fields: Vec<String>,
     parcel: ContentHash,
 ) -> ReleaseRow {
-    // A parcel carries a thing once, and the parcel's hash covers who, when and what.
+    // A parcel carries a thing once, and the parcel's hash covers who, when and what. The parcel's number stands in front, so that of two
+    // releases to one partner in one moment the later one sorts behind.
     let (name, shown_as) = match &what {
         DerivedFrom::Finding { origin, key, .. } => (key.0, Some(shown_key(identity, origin, *key))),
         DerivedFrom::Statement { id, .. } => (id.0, None),
     };
-    let id = ContentHasher::new("release").field(&parcel.0).field(&name.0).finish().to_string();
+    let hash = ContentHasher::new("release").field(&parcel.0).field(&name.0).finish();
+    let id = format!("{:016}-{hash}", content.sequence);
     ReleaseRow {
         id,
         partner: content.to.clone(),

@@ -8,7 +8,7 @@ use crate::StoreError;
 /// One thing that a person released to one partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseRow {
-    /// Identity: hash of its other fields.
+    /// Identity: the number of the parcel that carried it, then a hash of the rest. Releases of one moment are read in this order.
     pub id: String,
     /// To whom.
     pub partner: NodeId,

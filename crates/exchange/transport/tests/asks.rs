@@ -64,6 +64,7 @@ fn nodes() -> Nodes {
         ask_purposes: Default::default(),
         neither_confirm_nor_deny: Default::default(),
         onward: false,
+        erase_on_leaving: false,
         safeguards: None,
         reuse_law: None,
         retention_days: 1,

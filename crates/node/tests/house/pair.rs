@@ -285,6 +285,7 @@ fn terms(parties: BTreeSet<NodeId>) -> AgreementTerms {
         safeguards: None,
         reuse_law: None,
         onward: false,
+        erase_on_leaving: false,
         neither_confirm_nor_deny: BTreeSet::new(),
         ask_purposes: BTreeSet::new(),
         erase_on_leaving: false,

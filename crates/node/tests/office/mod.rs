@@ -62,6 +62,7 @@ impl Office {
             default_legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
             listen: "127.0.0.1:0".into(),
             exchange_listen: address.to_owned(),
+            sign_in: Default::default(),
         };
         let clock = Arc::new(SimulatedClock::new(second(0)));
         let as_clock: Arc<dyn Clock> = clock.clone();
@@ -85,6 +86,7 @@ impl Office {
             purpose: purpose(),
             legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
             case: None,
+            is_stated: true,
         }
     }
 

@@ -125,6 +125,7 @@ fn make_partner(timed: &Timed) {
         ask_purposes: Default::default(),
         neither_confirm_nor_deny: Default::default(),
         onward: false,
+        erase_on_leaving: false,
         safeguards: None,
         reuse_law: None,
         retention_days: 30,
