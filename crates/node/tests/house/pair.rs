@@ -288,7 +288,6 @@ fn terms(parties: BTreeSet<NodeId>) -> AgreementTerms {
         erase_on_leaving: false,
         neither_confirm_nor_deny: BTreeSet::new(),
         ask_purposes: BTreeSet::new(),
-        erase_on_leaving: false,
         retention_days: 365,
         crypto_floor: CryptoFloor::HybridPostQuantum,
         valid_from: Timestamp::from_second(start().as_second() - 86_400).unwrap(),

@@ -56,13 +56,14 @@ impl Office {
         let config = NodeConfig {
             id: node_id(id),
             display_name: format!("Authority {id}"),
-            country: id[..2].to_uppercase(),
+            country: "FI".into(),
             regime: Regime::Gdpr,
             default_purpose: purpose(),
             default_legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
             listen: "127.0.0.1:0".into(),
             exchange_listen: address.to_owned(),
             sign_in: Default::default(),
+            witnesses: 0,
         };
         let clock = Arc::new(SimulatedClock::new(second(0)));
         let as_clock: Arc<dyn Clock> = clock.clone();
@@ -198,9 +199,9 @@ impl Office {
     /// Carries everything that waits for `to` there, and the receipts back. Returns how many parcels were taken.
     pub(crate) fn delivers(&self, to: &Office) -> usize {
         let request = serde_json::from_value(serde_json::json!({ "partner": to.id() })).unwrap();
-        let bundle = self.node.export_parcels(&self.person(), &request).unwrap();
-        let imported = to.node.import_parcels(&to.person(), &bundle).unwrap();
-        let receipts = oikos_node::Bundle { format: 1, receipts: imported.receipts, ..Default::default() };
+        let file = self.node.export_parcels(&self.person(), &request).unwrap();
+        let imported = to.node.import_parcels(&to.person(), &file).unwrap();
+        let receipts = oikos_node::ParcelFile { format: 1, receipts: imported.receipts, ..Default::default() };
         let acknowledged = self.node.import_parcels(&self.person(), &receipts).unwrap();
         assert!(acknowledged.lines.iter().all(|line| line.outcome == "acknowledged"), "{:?}", acknowledged.lines);
         acknowledged.lines.len()

@@ -92,7 +92,7 @@ impl World {
 
     fn releases(&self) -> usize {
         let store = self.timed.house.store();
-        store.snapshot(&house::act()).unwrap().releases().unwrap().len()
+        store.snapshot(&house::act()).unwrap().releases(&Default::default()).unwrap().len()
     }
 }
 
