@@ -245,7 +245,7 @@ impl Node {
     /// Writes down that something was refused.
     pub(crate) fn journal_denial(&self, act: &Act, reasons: &[String], subjects: Vec<String>) -> Result<(), NodeError> {
         let mut tx = self.store.begin(act)?;
-        let outcome = Outcome::Denied { reason: reasons.join("; ") };
+        let outcome = Outcome::Denied { reason: in_short(reasons) };
         let entry = Entry { act: act.clone(), outcome, subjects, recipient: None, detail: serde_json::Value::Null };
         oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
         Ok(tx.commit()?)
@@ -346,6 +346,26 @@ impl Node {
     }
 }
 
+/// Refusals as one reason of a journal entry: each once, as many as fit, and how many more there are.
+fn in_short(reasons: &[String]) -> String {
+    const BYTES_MAXIMUM: usize = 900;
+    let distinct: std::collections::BTreeSet<&str> = reasons.iter().map(String::as_str).collect();
+    let (mut text, mut left) = (String::new(), distinct.len());
+    for reason in &distinct {
+        if text.len() + reason.len() > BYTES_MAXIMUM {
+            break;
+        }
+        text.push_str(if text.is_empty() { "" } else { "; " });
+        text.push_str(reason);
+        left -= 1;
+    }
+    match (left, text.is_empty()) {
+        (0, _) => text,
+        (more, true) => format!("{more} refusals too long to be kept"),
+        (more, false) => format!("{text}; and {more} more"),
+    }
+}
+
 /// The adequacy decisions built in, and the node's own where its folder has a file of them.
 fn load_transfers(folder: &NodeFolder) -> Result<TransferTable, NodeError> {
     let path = folder.transfers();
@@ -368,4 +388,18 @@ fn load_detectors() -> Result<Vec<LoadedDetector>, NodeError> {
         }
     }
     Ok(loaded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_short;
+
+    #[test]
+    fn many_refusals_fit_an_entry_and_say_how_many_are_left_out() {
+        assert_eq!(in_short(&["b".to_owned(), "a".to_owned(), "b".to_owned()]), "a; b");
+        let many: Vec<String> = (0..100).map(|number| format!("{number:03} {}", "x".repeat(40))).collect();
+        let text = in_short(&many);
+        assert!(text.len() < 1_000 && text.ends_with(" more"), "{text}");
+        assert_eq!(in_short(&["x".repeat(5_000)]), "1 refusals too long to be kept");
+    }
 }

@@ -97,7 +97,7 @@ async fn a_parcel_is_delivered_over_a_hybrid_link() {
     let receipt = connection.deliver(b"sealed bytes".to_vec()).await.unwrap();
     assert_eq!(receipt.content.sender.as_str(), "at.fdi");
     // Many on one link, and the present card.
-    connection.deliver(vec![7; 3_000_000]).await.unwrap();
+    connection.deliver(vec![7; 1_000_000]).await.unwrap();
     assert_eq!(connection.identity().await.unwrap().content.keys, link.server.content.keys);
 }
 

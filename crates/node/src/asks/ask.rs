@@ -122,8 +122,9 @@ impl Node {
             }
             let rows = tx.partners()?.into_iter().filter(|row| request.partner.as_ref().is_none_or(|asked| *asked == row.node));
             let partners = rows.map(|row| self.partner(tx, &row.node)).collect::<Result<Vec<_>, _>>()?;
-            if let (Some(asked), true) = (&request.partner, partners.is_empty()) {
-                return Err(NodeError::NotFound(format!("an agreement with {asked}")));
+            if partners.is_empty() {
+                let whom = request.partner.as_ref().map_or_else(|| "any partner".to_owned(), ToString::to_string);
+                return Err(NodeError::NotFound(format!("an agreement with {whom}")));
             }
             Ok(partners.into_iter().map(|partner| plan_of(partner, &selectors)).collect())
         })

@@ -13,7 +13,7 @@ use oikos_model::{
     FindingKey, Label, LegalBasis, Marking, NodeId, PermittedAction, PersonCategory, Purpose, Reason, Regime, Scope, Selector,
     SelectorKind, SimulatedClock, Statement, StatementDraft, Timestamp, Tlp, UserName,
 };
-use oikos_node::{Caller, LinkedNode, Node, NodeConfig, NodeFolder, PartnerRequest};
+use oikos_node::{Caller, LinkedNode, Node, NodeConfig, NodeFolder, PartnerRequest, UserRequest};
 use oikos_policy::{Principal, Role};
 use oikos_registry::{Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
@@ -167,6 +167,18 @@ impl Side {
             case: None,
             is_stated: true,
         }
+    }
+
+    /// Makes an account.
+    pub(crate) fn employ(&self, name: &str, roles: &[&str]) {
+        let request = UserRequest {
+            name: UserName::new(name).unwrap(),
+            display_name: name.into(),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            password: Some(crate::house::PASSWORD.into()),
+            disabled: false,
+        };
+        self.node.put_user(&self.caller("olga", &[Role::Administrator], "fdi-screening"), &request).unwrap();
     }
 
     pub(crate) fn analyst(&self, purpose: &str) -> Caller {

@@ -23,16 +23,16 @@ pub(crate) struct Ask {
     #[arg(long)]
     to: Option<String>,
     /// A person's whole name, with --born
-    #[arg(long, requires = "born")]
-    person: Option<String>,
+    #[arg(long = "person", value_name = "NAME", requires = "born")]
+    whole_name: Option<String>,
     /// The person's birth date, YYYY-MM-DD
-    #[arg(long, requires = "person")]
+    #[arg(long, requires = "whole_name")]
     born: Option<String>,
     /// Ask about the impersonal selectors of open findings and of what is near them
     #[arg(long)]
     standing: bool,
     /// List the hits so far instead of asking
-    #[arg(long, conflicts_with_all = ["selectors", "person", "standing", "to"])]
+    #[arg(long, conflicts_with_all = ["selectors", "whole_name", "standing", "to"])]
     hits: bool,
 }
 
@@ -64,7 +64,7 @@ impl Ask {
             Ok(json!({ "kind": kind, "value": value }))
         };
         let selectors = self.selectors.iter().map(named).collect::<Result<Vec<_>, _>>()?;
-        let person = self.person.as_ref().map(|name| json!({ "name": name, "born": self.born }));
+        let person = self.whole_name.as_ref().map(|name| json!({ "name": name, "born": self.born }));
         Ok(json!({ "partner": self.to, "selectors": selectors, "person": person, "standing": self.standing }))
     }
 }

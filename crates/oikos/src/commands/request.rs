@@ -10,6 +10,9 @@ use crate::failure::Failure;
 use crate::show;
 
 #[derive(Args)]
+#[command(
+    after_help = "Example:\n  oikos request send --node at --as jonas.gruber --to fi.coast-guard lei:529900T8BM49AURSDO55 --preview\n  oikos request list --node fi --as anna.virtanen --purpose fdi-screening --state open"
+)]
 pub(crate) struct Request {
     #[command(subcommand)]
     command: RequestCommand,
