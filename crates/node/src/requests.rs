@@ -365,7 +365,7 @@ impl Node {
     }
 
     /// Whether this selector may be shown to the partner: some source of it must let it pass. What nobody wrote down here is the caller's own
-    /// knowledge, and passes under the marking of the act.
+    /// knowledge, and passes for the purposes that were agreed on.
     fn check_shown(
         &self,
         tx: &dyn Transaction,
@@ -376,7 +376,11 @@ impl Node {
         let act = caller.act(Action::RequestRelease, self.clock().now());
         let sources = self.sources_of(tx, selector)?;
         let own_knowledge = Label {
-            marking: oikos_model::Marking::new(self.config().regime, oikos_model::Tlp::Amber, [caller.purpose.clone()]),
+            marking: oikos_model::Marking::new(
+                self.config().regime,
+                oikos_model::Tlp::Amber,
+                partner.agreement().terms.purposes.iter().cloned(),
+            ),
             origin: self.id().clone(),
             scope: oikos_model::Scope::Node,
         };

@@ -234,6 +234,9 @@ fn the_preview_is_what_the_partner_gets() {
     let draft = RequestDraft { selector: SelectorName { kind: "lei".into(), value: CALDER.into() }, ..draft(&pair, None) };
     // Calder is in the public register too, and that may be shown; a company that only the deal names may not.
     assert!(pair.at.node.preview_request(&analyst, &draft).is_ok());
+    // What nobody wrote down here is the analyst's own knowledge.
+    let heard_of = SelectorName { kind: "lei".into(), value: "529900FICTHEARDOF034".into() };
+    assert!(pair.at.node.preview_request(&analyst, &RequestDraft { selector: heard_of, ..draft.clone() }).is_ok());
     pair.at.finding("a deal about a company of no register", &[lei("529900FICTNOREGI0016")], &locked());
     let only_locked =
         RequestDraft { selector: SelectorName { kind: "lei".into(), value: "529900FICTNOREGI0016".into() }, ..draft };
