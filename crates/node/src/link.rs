@@ -17,6 +17,7 @@ use oikos_registry::Store;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+use crate::asks::Standing;
 use crate::{AskRequest, Asked, Caller, Node, NodeError};
 
 /// What came of one delivery.
@@ -67,13 +68,14 @@ pub trait Delivery: Send + Sync {
 pub struct LinkedNode {
     node: Arc<Node>,
     client: Arc<Client>,
+    standing: Standing,
 }
 
 impl LinkedNode {
     /// Links a node. Nothing is sent or served yet.
     pub fn new(node: Arc<Node>) -> Self {
         let client = Arc::new(Client::new(Arc::clone(node.identity()), Limits::default()));
-        Self { node, client }
+        Self { node, client, standing: Standing::default() }
     }
 
     /// The node.
@@ -230,6 +232,10 @@ impl LinkedNode {
                 Err(refusal) => return Err(NodeError::Conflict(refusal.to_string())),
             }
         }
+    }
+
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     pub(crate) fn client(&self) -> &Client {

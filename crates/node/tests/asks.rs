@@ -296,6 +296,22 @@ fn a_day_s_budget_ends_the_asking_and_the_next_day_begins_it_again() {
 }
 
 #[test]
+fn a_standing_ask_is_asked_again_only_when_something_changed() {
+    let pair = Pair::new(|_| {});
+    tide(&pair);
+    let points = || ask(&pair, &pair.at, &pair.at.node.itself(), standing()).unwrap().partners[0].points;
+    assert!(points() > 0);
+    assert_eq!(points(), 0, "nothing changed");
+    pair.fi.finding("another ship", &[lei(CALDER)], &marking(&PURPOSES, Tlp::Amber));
+    assert!(points() > 0, "the partner's set changed");
+    pair.at.finding("another deal", &[lei(OTHER)], &locked());
+    assert!(points() > 0, "there is more to ask about");
+    assert_eq!(points(), 0);
+    pair.advance_hours(24);
+    assert!(points() > 0, "a new day has new keys");
+}
+
+#[test]
 fn kinds_and_purposes_that_are_not_agreed_are_not_asked() {
     let pair = Pair::new(|terms| terms.ask_purposes = [oikos_model::Purpose::new("maritime-safety").unwrap()].into());
     tide(&pair);

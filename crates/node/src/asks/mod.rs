@@ -11,3 +11,4 @@ pub use ask::{AskLine, AskReport, AskRequest, PartnerAsked, PersonName, Selector
 pub use hits::HitLine;
 pub(crate) use offer::ASK_HOPS;
 pub use round::Asked;
+pub(crate) use round::Standing;

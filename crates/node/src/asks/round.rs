@@ -1,11 +1,13 @@
 //! Asking partners over the link, one after the other.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use oikos_exchange::MAXIMUM_SELECTORS_PER_QUESTION;
+use oikos_exchange::{MAXIMUM_SELECTORS_PER_QUESTION, PartnerSet};
 use oikos_exchange_transport::AskSetWanted;
+use oikos_model::{ContentHash, ContentHasher, Selector};
 
 use super::ask::{AskLine, AskReport, AskRequest, PartnerAsked, Plan};
 use crate::{Caller, LinkedNode, NodeError};
@@ -54,7 +56,12 @@ impl LinkedNode {
             let (purpose, epoch) = (caller.purpose.clone(), self.node().ask_epoch());
             let wanted = AskSetWanted { purpose, class, epoch, page: None };
             let set = connection.ask_set(&partner, &wanted, self.node().clock().now()).await.map_err(NodeError::conflict)?;
-            let set = Arc::new(set);
+            let (set, name) = (Arc::new(set), format!("{} {} {class:?}", partner.node(), caller.purpose));
+            let content = asked_content(&set, &selectors);
+            // What the node asks by itself it asks again only when the answer could be another one, or its budget would be gone by noon.
+            if caller.person().is_none() && self.standing().is_asked(&name, content) {
+                continue;
+            }
             for part in selectors.chunks(MAXIMUM_SELECTORS_PER_QUESTION) {
                 asked.selectors += part.len();
                 let (asker, with, of, about) = (caller.clone(), partner.clone(), Arc::clone(&set), part.to_vec());
@@ -70,7 +77,27 @@ impl LinkedNode {
                 asked.hits += found.iter().filter(|line| line.outcome == "hit").count();
                 lines.extend(found);
             }
+            self.standing().note(name, content);
         }
         Ok(())
     }
+}
+
+/// What the node asked by itself last: for each partner, purpose and class a hash of the set and of the selectors. Sets change with the day.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Standing(Arc<Mutex<BTreeMap<String, ContentHash>>>);
+
+impl Standing {
+    fn is_asked(&self, name: &str, content: ContentHash) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name) == Some(&content)
+    }
+
+    fn note(&self, name: String, content: ContentHash) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, content);
+    }
+}
+
+fn asked_content(set: &PartnerSet, selectors: &[Selector]) -> ContentHash {
+    let hasher = ContentHasher::new("standing-ask").field(&set.header().commitment.0);
+    selectors.iter().fold(hasher, |hasher, selector| hasher.field(selector.to_string().as_bytes())).finish()
 }
