@@ -60,6 +60,8 @@ pub(crate) fn run(mut command: Command) -> Result<Measured, Failure> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().last().unwrap_or_default();
+    let words: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+    crate::say(&format!("{cpu_seconds:.1} CPU s: {}", words.join(" ")));
     let report = serde_json::from_str(line).map_err(|error| format!("{command:?} did not end with a report: {error}"))?;
     Ok(Measured { report, cpu_seconds })
 }
