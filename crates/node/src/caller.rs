@@ -77,5 +77,7 @@ const fn is_on_case_data(action: Action) -> bool {
             | Action::ReadPartners
             | Action::ReadJournal
             | Action::Erase
+            | Action::SetAlertBudget
+            | Action::KeepFilters
     )
 }

@@ -5,8 +5,11 @@ mod answer;
 mod approvals;
 mod asks;
 mod bundles;
+mod cases;
+mod events;
 mod exchange;
 mod findings;
+mod inbox;
 mod oversight;
 mod page;
 mod passkeys;
@@ -75,6 +78,22 @@ pub(crate) struct Shared {
         findings::show,
         findings::evidence,
         findings::decide,
+        inbox::list,
+        inbox::counts,
+        inbox::reasons,
+        inbox::filters,
+        inbox::keep_filters,
+        inbox::work,
+        inbox::undo,
+        inbox::colleagues,
+        inbox::budgets,
+        inbox::set_budget,
+        cases::list,
+        cases::open,
+        cases::show,
+        cases::step,
+        cases::playbooks,
+        events::events,
         picture::leads,
         picture::ownership,
         work::import,
@@ -160,6 +179,20 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/findings/{origin}/{key}", get(findings::show))
         .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
         .route("/findings/{origin}/{key}/decisions", post(findings::decide))
+        .route("/inbox", get(inbox::list))
+        .route("/inbox/counts", get(inbox::counts))
+        .route("/inbox/reasons", get(inbox::reasons))
+        .route("/inbox/filters", get(inbox::filters).put(inbox::keep_filters))
+        .route("/inbox/work", post(inbox::work))
+        .route("/inbox/undo", post(inbox::undo))
+        .route("/colleagues", get(inbox::colleagues))
+        .route("/budgets", get(inbox::budgets))
+        .route("/budgets/{desk}", put(inbox::set_budget))
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{id}", get(cases::show))
+        .route("/cases/{id}/steps", post(cases::step))
+        .route("/playbooks", get(cases::playbooks))
+        .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
         .route("/ownership", get(picture::ownership))
         .route("/imports", post(work::import))
