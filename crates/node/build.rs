@@ -19,7 +19,11 @@ fn main() -> io::Result<()> {
         let zipped = PathBuf::from(zipped);
         let compressed = if zipped.is_file() { format!("Some(include_bytes!({zipped:?}))") } else { "None".to_owned() };
         // Writing to a string does not fail.
-        let _ = writeln!(table, "File {{ path: \"/{}\", content: include_bytes!({file:?}), compressed: {compressed} }},", name.display());
+        let _ = writeln!(
+            table,
+            "File {{ path: \"/{}\", content: include_bytes!({file:?}), compressed: {compressed} }},",
+            name.display()
+        );
     }
     table.push(']');
     let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();

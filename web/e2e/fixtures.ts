@@ -5,25 +5,25 @@ import { expect, type Page, test as base } from "@playwright/test";
 import type { Stage } from "./stage";
 
 /** Everyone's password on the stage. */
-const PASSWORD = "quiet-tide-demonstration";
+const PASSWORD = "quiet-tide-on-loopback";
 
 /** People of both nodes by role; `crates/oikos/src/demo/stage.rs` employs them. */
 export const PEOPLE = {
   at: {
-    analyst: "lena.gruber",
-    releaser: "",
-    supervisor: "",
-    "data-protection-officer": "",
-    auditor: "",
-    administrator: "",
+    analyst: "jonas.gruber",
+    releaser: "eva.huber",
+    supervisor: "clara.moser",
+    "data-protection-officer": "felix.wagner",
+    auditor: "ida.bauer",
+    administrator: "paul.steiner",
   },
   fi: {
     analyst: "mikko.laine",
     releaser: "anna.virtanen",
-    supervisor: "",
-    "data-protection-officer": "",
-    auditor: "",
-    administrator: "",
+    supervisor: "sari.niemi",
+    "data-protection-officer": "olli.korhonen",
+    auditor: "tiina.heikkinen",
+    administrator: "jari.salo",
   },
 } as const;
 
