@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 /** Tests of the page in a real browser, on the demonstration's nodes. `cargo xtask e2e` builds everything and runs them. */
 export default defineConfig({
   testDir: "e2e",
+  testMatch: "*.spec.ts",
   globalSetup: "./e2e/stage.ts",
   fullyParallel: false,
   workers: 1,

@@ -19,6 +19,7 @@ cargo xtask COMMAND
   fuzz [TARGET] [--seconds N]
                          fuzz what partners send (parcel, ask, agreement), 600 s each; needs nightly Rust, installs cargo-fuzz
   e2e [FILE] [OPTION]    the page's tests in a real Chromium, on the demonstration's nodes
+  screenshots            pictures of every page, light and dark, wide and narrow, in web/screenshots
   build                  the `oikos` program for use: target/release/oikos
   new detector DESK NAME scaffold a detector with its corpus
   docs                   write docs/desks/*.md and the golden tables from their sources
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         ["bench", rest @ ..] => commands::bench(rest),
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["e2e", rest @ ..] => web::e2e(rest),
+        ["screenshots", rest @ ..] => web::screenshots(rest),
         ["build"] => commands::build(),
         ["new", "detector", desk, name] => commands::new_detector(desk, name),
         ["docs"] => commands::docs(),

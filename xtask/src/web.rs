@@ -1,6 +1,6 @@
 //! The page: installing what builds it, building it where its sources changed, and its tests in a real browser.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::SystemTime;
 
@@ -25,12 +25,23 @@ pub(crate) fn build() -> Result<(), String> {
 
 /// Checks the page's types, and runs its tests in a real browser on the demonstration's nodes.
 pub(crate) fn e2e(rest: &[&str]) -> Result<ExitCode, String> {
-    build()?;
-    let web = root().join("web");
-    install(&web)?;
+    let web = prepared()?;
     must("checking the page's types", npm(&web).args(["run", "--silent", "check"]))?;
-    must("building", &mut cargo(["build", "--quiet", "--workspace"]))?;
     run(npm(&web).args(["exec", "--", "playwright", "test"]).args(rest))
+}
+
+/// Draws every page, light and dark, wide and narrow, into `web/screenshots`.
+pub(crate) fn screenshots(rest: &[&str]) -> Result<ExitCode, String> {
+    run(npm(&prepared()?).args(["exec", "--", "playwright", "test", "--config", "screenshots.config.ts"]).args(rest))
+}
+
+/// The page's folder, with everything built that the browser meets.
+fn prepared() -> Result<PathBuf, String> {
+    let web = root().join("web");
+    build()?;
+    install(&web)?;
+    must("building", &mut cargo(["build", "--quiet", "--workspace"]))?;
+    Ok(web)
 }
 
 /// Installs what the lock file names, where that was not done since it changed.
