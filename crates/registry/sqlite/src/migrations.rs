@@ -108,6 +108,20 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0107_link",
     "0108_finding_by_receipt",
     "0109_release_by_shown_as",
+    "0130_statement_name",
+    "0131_statement_name_of_older_statements",
+    "0132_name_index",
+    "0133_name_index_erases",
+    "0134_name_index_of_older_statements",
+    "0135_name_index_grows",
+    "0136_name_index_shrinks",
+    "0137_finding_title",
+    "0138_finding_title_of_older_findings",
+    "0139_title_index",
+    "0140_title_index_erases",
+    "0141_title_index_of_older_findings",
+    "0142_title_index_grows",
+    "0143_title_index_shrinks",
 ];
 
 /// Brings the database to the newest schema, in one transaction.
