@@ -55,7 +55,7 @@ pub use people::{
     sessions_end,
 };
 pub use sample::act;
-pub use search::{entities_are_found_by_name, findings_are_found_by_title};
+pub use search::{entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends};
 pub use statements::{
     erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
     statements_come_back_and_count_once, statements_end_once, statements_in_any_order_and_batches,
@@ -97,7 +97,7 @@ macro_rules! store_contract {
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
             journal_entries_are_found_by_their_terms, witnessed_logs_come_back, bundles_and_requests_come_back,
             statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
-            entities_are_found_by_name, findings_are_found_by_title,
+            entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

@@ -1,6 +1,6 @@
 //! Searching by words, and findings in the few columns that a picture of many needs.
 
-use oikos_model::{DatasetId, DetectorId, EntityId, FindingKey, FindingState, LabelId, NodeId, Place, Timestamp};
+use oikos_model::{DatasetId, DetectorId, EntityId, FindingKey, FindingState, LabelId, NodeId, Place, Statement, Timestamp};
 
 use crate::{FindingQuery, StoreError};
 
@@ -58,6 +58,13 @@ pub trait Search {
     /// # Errors
     /// When the database fails or a row is damaged.
     fn entities_named(&self, words: &str, labels: &[LabelId], limit: usize) -> Result<Vec<NamedEntity>, StoreError>;
+
+    /// Statements with a permitted label that point to this entity, ended ones too, in the order of their ids: the ends of its relationships. An
+    /// entity id is one of the statement's own origin and dataset.
+    ///
+    /// # Errors
+    /// When the database fails or a row is damaged.
+    fn statements_referring_to(&self, entity: &EntityId, labels: &[LabelId], limit: usize) -> Result<Vec<Statement>, StoreError>;
 
     /// Findings with a permitted label whose title has all of these words, in whatever state, strongest first.
     ///

@@ -122,6 +122,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0141_title_index_of_older_findings",
     "0142_title_index_grows",
     "0143_title_index_shrinks",
+    "0144_statement_reference",
+    "0145_statement_reference_by_entity",
+    "0146_statement_reference_of_older_statements",
 ];
 
 /// Brings the database to the newest schema, in one transaction.

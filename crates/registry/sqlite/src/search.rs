@@ -1,6 +1,6 @@
 //! Searching by words in two FTS5 indexes, and findings in few columns.
 
-use oikos_model::{FindingKey, LabelId, Place};
+use oikos_model::{EntityId, FindingKey, LabelId, Place, Statement};
 use oikos_registry::{FindingPoint, FindingQuery, NamedEntity, Search, StoreError};
 
 use crate::columns::Columns;
@@ -43,6 +43,15 @@ impl Search for SqliteTransaction<'_> {
         })
     }
 
+    fn statements_referring_to(&self, entity: &EntityId, labels: &[LabelId], limit: usize) -> Result<Vec<Statement>, StoreError> {
+        let mut filter = Filter::default();
+        filter.with("id IN (SELECT statement FROM statement_reference WHERE entity = ?)", entity.to_string());
+        filter.labels("label", labels);
+        let columns = statements::COLUMNS;
+        let sql = format!("SELECT {columns} FROM statement {} ORDER BY id LIMIT {}", filter.clause(), at_most(limit));
+        self.read_all(statements::TABLE, &sql, filter.values(), statements::read_statement)
+    }
+
     fn findings_titled(&self, words: &str, labels: &[LabelId], limit: usize) -> Result<Vec<FindingPoint>, StoreError> {
         let Some(pattern) = pattern(words) else { return Ok(Vec::new()) };
         let mut filter = Filter::default();
@@ -72,8 +81,7 @@ impl Search for SqliteTransaction<'_> {
 /// The words as FTS5 takes them: each quoted, so that nothing in it is an operator, and as a beginning. `None` where there is no word.
 fn pattern(text: &str) -> Option<String> {
     let words = text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).take(MOST_WORDS);
-    let quoted: Vec<String> =
-        words.map(|word| format!("\"{}\"*", word.chars().take(LONGEST_WORD).collect::<String>())).collect();
+    let quoted: Vec<String> = words.map(|word| format!("\"{}\"*", word.chars().take(LONGEST_WORD).collect::<String>())).collect();
     (!quoted.is_empty()).then(|| quoted.join(" "))
 }
 

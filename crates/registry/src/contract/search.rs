@@ -1,6 +1,6 @@
 //! Searching by words.
 
-use super::sample::{at, finding, interned, named, node, numbered, revised};
+use super::sample::{at, draft, entity, finding, interned, named, node, numbered, recorded, revised};
 use crate::{FindingQuery, Findings, Labels, Search, Statements, Subjects};
 
 /// Names are found by the beginnings of their words, without case and accents, for whom their label permits; what is erased is found no more.
@@ -47,4 +47,23 @@ pub fn findings_are_found_by_title<T: Labels + Findings + Subjects + Search + ?S
     assert_eq!((point.occurred_to, point.place), (stored.finding.occurred_to, stored.finding.place));
     transaction.erase_one_finding(&node("fi.test"), one.key).unwrap();
     assert!(transaction.findings_titled("meri", &[label], 10).unwrap().is_empty());
+}
+
+/// Both ends of a relationship lead to it, also after it ended, for whom its label permits.
+pub fn relationships_are_found_from_their_ends<T: Labels + Statements + Search + ?Sized>(transaction: &mut T) {
+    let (sea, other) = (interned(transaction, "sea"), interned(transaction, "other"));
+    let end = |property: &str, local: &str, label| {
+        recorded(draft("holding-1", "ownership", property, &format!("test.register/{local}")), label)
+    };
+    let (owner, owned) = (end("owner", "tarn", sea), end("owned", "meri", sea));
+    let share = recorded(draft("holding-1", "ownership", "share", "60"), sea);
+    transaction.put_statements(&[owner.clone(), owned.clone(), share, end("owner", "calder", other)]).unwrap();
+    transaction.end_statements(&[owned.id], at(5)).unwrap();
+    let referring = |transaction: &T, local: &str| {
+        let found = transaction.statements_referring_to(&entity(&format!("test.register/{local}")), &[sea], 10).unwrap();
+        found.into_iter().map(|statement| statement.id).collect::<Vec<_>>()
+    };
+    assert_eq!(referring(transaction, "tarn"), [owner.id]);
+    assert_eq!(referring(transaction, "meri"), [owned.id]);
+    assert!(referring(transaction, "calder").is_empty() && referring(transaction, "60").is_empty());
 }
