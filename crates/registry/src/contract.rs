@@ -17,6 +17,7 @@ mod notices;
 mod parcels;
 mod people;
 mod sample;
+mod search;
 mod statements;
 mod subjects;
 mod transactions;
@@ -61,6 +62,7 @@ pub use people::{
     sessions_end,
 };
 pub use sample::act;
+pub use search::{entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends};
 pub use statements::{
     erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
     statements_come_back_and_count_once, statements_end_once, statements_in_any_order_and_batches,
@@ -104,6 +106,7 @@ macro_rules! store_contract {
             statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
             work_states_stay_with_their_finding, the_inbox_is_filtered_ranked_and_counted, budgets_draw_a_line_per_desk,
             budgets_and_saved_filters_come_back, cases_come_back_with_what_is_in_them, tasks_and_events_go_with_their_case,
+            entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

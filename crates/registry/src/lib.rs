@@ -33,6 +33,7 @@ mod parcels;
 mod partners;
 mod people;
 mod runs;
+mod search;
 mod statements;
 mod subjects;
 mod witnesses;
@@ -59,6 +60,7 @@ pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQ
 pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
+pub use search::{FindingPoint, NamedEntity, Search};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
 pub use witnesses::{WitnessedLog, Witnesses};
@@ -107,6 +109,7 @@ pub trait Transaction:
     + Work
     + Inbox
     + Cases
+    + Search
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

@@ -28,6 +28,7 @@ mod parcels;
 mod partners;
 mod people;
 mod runs;
+mod search;
 mod statements;
 mod store;
 mod subjects;

@@ -127,6 +127,23 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0126_case_task_by_case",
     "0127_case_event",
     "0128_drop_finding_by_score",
+    "0130_statement_name",
+    "0131_statement_name_of_older_statements",
+    "0132_name_index",
+    "0133_name_index_erases",
+    "0134_name_index_of_older_statements",
+    "0135_name_index_grows",
+    "0136_name_index_shrinks",
+    "0137_finding_title",
+    "0138_finding_title_of_older_findings",
+    "0139_title_index",
+    "0140_title_index_erases",
+    "0141_title_index_of_older_findings",
+    "0142_title_index_grows",
+    "0143_title_index_shrinks",
+    "0144_statement_reference",
+    "0145_statement_reference_by_entity",
+    "0146_statement_reference_of_older_statements",
 ];
 
 /// Brings the database to the newest schema, in one transaction.
