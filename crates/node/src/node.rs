@@ -2,7 +2,7 @@
 //! decides and the journal entry is written in the act's own transaction.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use oikos_desk::{Desk, Detector};
 use oikos_exchange::NodeIdentity;
@@ -39,6 +39,7 @@ pub struct Node {
     sign_in_turn: Mutex<()>,
     transfers: TransferTable,
     ask_sets: crate::asks::AskSets,
+    golden_tables: OnceLock<Vec<crate::oversight::PolicyTableView>>,
     _lock: FolderLock,
 }
 
@@ -93,6 +94,7 @@ impl Node {
             detectors: load_detectors()?,
             transfers: load_transfers(&folder)?,
             ask_sets: crate::asks::AskSets::default(),
+            golden_tables: OnceLock::new(),
             folder,
             config,
             clock,
@@ -173,6 +175,11 @@ impl Node {
     /// Which countries outside the Union are adequate, for which data, when.
     pub fn transfers(&self) -> &TransferTable {
         &self.transfers
+    }
+
+    /// The golden tables, once somebody asked for them.
+    pub(crate) fn golden_tables(&self) -> &OnceLock<Vec<crate::oversight::PolicyTableView>> {
+        &self.golden_tables
     }
 
     pub(crate) fn ask_sets(&self) -> &crate::asks::AskSets {

@@ -14,6 +14,7 @@ mod local;
 mod notices;
 mod parcels;
 mod people;
+mod reviews;
 mod sample;
 mod statements;
 mod subjects;
@@ -53,6 +54,7 @@ pub use people::{
     failed_sign_ins_are_kept_and_bounded, purposes_are_stated_per_case, second_factors_come_back_and_recovery_codes_count_once,
     sessions_end,
 };
+pub use reviews::reviews_come_back;
 pub use sample::act;
 pub use statements::{
     erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
@@ -93,7 +95,7 @@ macro_rules! store_contract {
             requests_are_answered_once_and_expire,
             tables_keep_their_columns, files_are_seen_from_their_snapshot_on, an_erased_file_is_seen_by_no_snapshot,
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
-            journal_entries_are_found_by_their_terms, witnessed_logs_come_back, bundles_and_requests_come_back,
+            journal_entries_are_found_by_their_terms, witnessed_logs_come_back, reviews_come_back, bundles_and_requests_come_back,
             statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
         );
         $crate::store_contract!(@stores $open;

@@ -30,6 +30,7 @@ mod notices;
 mod parcels;
 mod partners;
 mod people;
+mod reviews;
 mod runs;
 mod statements;
 mod subjects;
@@ -53,6 +54,7 @@ pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow}
 pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
 pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
+pub use reviews::{ReviewRow, Reviews};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
@@ -96,6 +98,7 @@ pub trait Transaction:
     + JournalEntries
     + JournalIndex
     + Witnesses
+    + Reviews
     + Bundles
     + Subjects
 {

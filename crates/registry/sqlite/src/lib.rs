@@ -25,6 +25,7 @@ mod notices;
 mod parcels;
 mod partners;
 mod people;
+mod reviews;
 mod runs;
 mod statements;
 mod store;

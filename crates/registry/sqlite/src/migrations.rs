@@ -108,6 +108,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0107_link",
     "0108_finding_by_receipt",
     "0109_release_by_shown_as",
+    "0170_access_review",
+    "0171_link_clock",
 ];
 
 /// Brings the database to the newest schema, in one transaction.
