@@ -148,12 +148,19 @@ actions! {
     WorkCase = "work_case", true;
     /// Hand over, close or reopen somebody else's case.
     SteerCase = "steer_case", true;
+    /// Write down what came of looking at acts that an indicator of unusual access showed.
+    ReviewAccess = "review_access", true;
+    /// See and hand out statistics of the exchange, small cells suppressed (disclosure).
+    ReadStatistics = "read_statistics", true;
 }
 
 impl Action {
     /// Whether the act is done for oversight and for nothing else: its endpoints say so themselves.
     pub const fn is_oversight(self) -> bool {
-        matches!(self, Self::ReadJournal | Self::ExportJournal | Self::EraseJournalEntry)
+        matches!(
+            self,
+            Self::ReadJournal | Self::ExportJournal | Self::EraseJournalEntry | Self::ReviewAccess | Self::ReadStatistics
+        )
     }
 }
 

@@ -31,6 +31,8 @@ mod news;
 mod node;
 mod oidc;
 mod outbox;
+mod oversight;
+mod partner_view;
 mod passage;
 mod passkeys;
 mod people;
@@ -69,7 +71,7 @@ pub use evidence::{BundleCheck, BundleDecision, BundleView, PrepareRequest, veri
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
 pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
-pub use inbox::{PartnerRequest, PartnerView};
+pub use inbox::PartnerRequest;
 pub use init::{OPERATOR, init};
 pub use journal::{
     EntryErasureRequest, FileView, FolderView, JournalExportRequest, JournalLine, JournalSearch, JournalSearchPage,
@@ -84,6 +86,12 @@ pub use node::Node;
 pub(crate) use node::Noted;
 pub use oidc::SingleSignOn;
 pub use oikos_registry::{Direction, RequestState};
+pub use oversight::{
+    AccessReview, ConsultationLine, ConsultationSearch, Consultations, IndicatorKind, IndicatorView, LookedAt, Looker,
+    NamedNumber, PolicyTableView, ReviewRequest, RuleView, StatisticsCell, StatisticsExport, StatisticsPeriod, StatisticsView,
+    TablePart, TableRow, UnusualAccess, UnusualPeriod,
+};
+pub use partner_view::{BudgetView, PartnerView, TermsView};
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
@@ -104,7 +112,7 @@ pub use triage::{
     SavedFilters, UndoReport, UndoRequest, ValueCount, WorkLine, WorkReport, WorkRequest, WorkStep, WorkView,
 };
 pub use users::{UserRequest, UserView};
-pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
+pub use witness::{JournalTrust, TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// What every page, the README and the command line say.
 pub const NOTICE: &str = "Concept demonstrator; fictional agreements; not accredited.";

@@ -2,7 +2,7 @@
 //! decides and the journal entry is written in the act's own transaction.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use oikos_desk::{Desk, Detector};
 use oikos_exchange::NodeIdentity;
@@ -40,6 +40,7 @@ pub struct Node {
     transfers: TransferTable,
     ask_sets: crate::asks::AskSets,
     news: crate::news::News,
+    golden_tables: OnceLock<Vec<crate::oversight::PolicyTableView>>,
     _lock: FolderLock,
 }
 
@@ -95,6 +96,7 @@ impl Node {
             transfers: load_transfers(&folder)?,
             ask_sets: crate::asks::AskSets::default(),
             news: crate::news::News::default(),
+            golden_tables: OnceLock::new(),
             folder,
             config,
             clock,
@@ -175,6 +177,11 @@ impl Node {
     /// Which countries outside the Union are adequate, for which data, when.
     pub fn transfers(&self) -> &TransferTable {
         &self.transfers
+    }
+
+    /// The golden tables, once somebody asked for them.
+    pub(crate) fn golden_tables(&self) -> &OnceLock<Vec<crate::oversight::PolicyTableView>> {
+        &self.golden_tables
     }
 
     pub(crate) fn ask_sets(&self) -> &crate::asks::AskSets {

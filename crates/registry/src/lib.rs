@@ -32,6 +32,7 @@ mod notices;
 mod parcels;
 mod partners;
 mod people;
+mod reviews;
 mod runs;
 mod search;
 mod statements;
@@ -59,6 +60,7 @@ pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow}
 pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
 pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
+pub use reviews::{ReviewRow, Reviews};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use search::{FindingPoint, NamedEntity, Search};
 pub use statements::{StatementQuery, Statements};
@@ -104,6 +106,7 @@ pub trait Transaction:
     + JournalEntries
     + JournalIndex
     + Witnesses
+    + Reviews
     + Bundles
     + Subjects
     + Work

@@ -19,6 +19,7 @@ mod session;
 mod single_sign_on;
 mod subjects;
 mod users;
+mod watch;
 mod work;
 
 use std::sync::Arc;
@@ -112,6 +113,7 @@ pub(crate) struct Shared {
         exchange::notices,
         exchange::rectify,
         exchange::leave,
+        exchange::trust_journal,
         exchange::pre_authorised,
         exchange::export,
         exchange::import_parcels,
@@ -141,6 +143,12 @@ pub(crate) struct Shared {
         oversight::export,
         oversight::erase_entry,
         oversight::erase,
+        watch::tables,
+        watch::consultations,
+        watch::unusual,
+        watch::review,
+        watch::statistics,
+        watch::export_statistics,
         users::users,
         users::put_user,
         users::reset_second_factor,
@@ -227,6 +235,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/recalls", get(exchange::notices).post(exchange::recall))
         .route("/rectifications", post(exchange::rectify))
         .route("/partners/{node}/departure", post(exchange::leave))
+        .route("/partners/{node}/journal-trust", post(exchange::trust_journal))
         .route("/parcels/export", post(exchange::export))
         .route("/parcels/import", post(exchange::import_parcels).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
         .route("/parcels/fetch", post(exchange::fetch))
@@ -248,6 +257,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/journal/proofs", post(oversight::prove))
         .route("/journal/exports", post(oversight::export))
         .route("/journal/erasures", post(oversight::erase_entry))
+        .route("/policy/tables", get(watch::tables))
+        .route("/oversight/consultations", get(watch::consultations))
+        .route("/oversight/unusual", get(watch::unusual))
+        .route("/oversight/unusual/{id}/reviews", post(watch::review))
+        .route("/statistics", get(watch::statistics))
+        .route("/statistics/exports", post(watch::export_statistics))
         .route("/erasures", post(oversight::erase))
         .route("/approvals", get(approvals::approvals))
         .route("/approvals/{id}", get(approvals::approval).post(approvals::decide))

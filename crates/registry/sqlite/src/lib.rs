@@ -27,6 +27,7 @@ mod notices;
 mod parcels;
 mod partners;
 mod people;
+mod reviews;
 mod runs;
 mod search;
 mod statements;

@@ -144,6 +144,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0144_statement_reference",
     "0145_statement_reference_by_entity",
     "0146_statement_reference_of_older_statements",
+    "0170_access_review",
+    "0171_link_clock",
 ];
 
 /// Brings the database to the newest schema, in one transaction.
