@@ -77,5 +77,8 @@ const fn is_on_case_data(action: Action) -> bool {
             | Action::ReadPartners
             | Action::ReadJournal
             | Action::Erase
+            | Action::ReadDesks
+            | Action::WriteDetector
+            | Action::ChangeDetector
     )
 }

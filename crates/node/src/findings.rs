@@ -149,7 +149,7 @@ impl Node {
         self.write(caller, Action::ReadFindings, |tx| {
             let stored = self.visible_finding(tx, caller, Action::ReadFindings, origin, key)?;
             let decisions = tx.decisions(origin, key)?;
-            let head = self.detectors().iter().find(|loaded| loaded.detector.head.id == stored.finding.detector);
+            let head = self.loaded_detector(&stored.finding.detector);
             let view = FindingView {
                 summary: summary(&stored),
                 evidence_count: stored.finding.evidence.len(),

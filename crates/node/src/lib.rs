@@ -11,13 +11,16 @@ mod clocks;
 mod company;
 mod config;
 mod corrections;
+mod desks;
 mod detect;
+mod detectors;
 mod error;
 mod evidence;
 mod findings;
 mod folder;
 mod ids;
 mod import;
+mod imports;
 mod inbox;
 mod init;
 mod jobs;
@@ -46,6 +49,7 @@ mod sign_in_settings;
 mod sink;
 mod sql;
 mod subjects;
+mod uploads;
 mod users;
 mod witness;
 
@@ -56,12 +60,19 @@ pub use caller::Caller;
 pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
+pub use desks::{
+    ChangeView, DatasetStatus, DeskStatus, DetectorFile, DetectorPage, DetectorStatus, FactView, FormatView, KeyedColumn,
+    OwnDetectorRequest, ParameterChange, ParameterView, Preview, PreviewProblem, PreviewRequest, ReasonView, RunStatus, SettingValue,
+    StepView, Switch, TableColumnView, TableView, TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest, TrialSummary,
+    TriedParameter, VolumeOfDay,
+};
 pub use detect::{DetectRequest, RunReport};
 pub use error::{Factor, NodeError};
 pub use evidence::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
 pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
+pub use imports::{ImportPage, ImportView, RejectPage};
 pub use inbox::{PartnerRequest, PartnerView};
 pub use init::{OPERATOR, init};
 pub use journal::{
@@ -91,6 +102,7 @@ pub use sql::{SqlRequest, SqlResult};
 pub use subjects::{
     HeldFinding, HeldStatement, HeldView, SubjectAnswer, SubjectRequest, SubjectRequestView, SubjectStep, Wanted,
 };
+pub use uploads::{FirstRows, KnownImport, ReaderLook, RejectView, TableRows, UploadView};
 pub use users::{UserRequest, UserView};
 pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
 

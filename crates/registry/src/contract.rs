@@ -6,6 +6,7 @@
 
 mod asks;
 mod catalogue;
+mod detectors;
 mod findings;
 mod journal_entries;
 mod journal_index;
@@ -28,6 +29,7 @@ pub use catalogue::{
     an_erased_file_is_seen_by_no_snapshot, files_are_seen_from_their_snapshot_on, only_known_tables_and_columns_take_files,
     random_changes_of_files_add_up, tables_keep_their_columns,
 };
+pub use detectors::{detectors_keep_their_settings_and_history, findings_are_counted_by_day, only_the_newest_runs_are_kept};
 pub use findings::{
     a_finding_has_one_owner, a_recalled_finding_stays_recalled, decisions_stay_with_their_finding, derivations_are_found,
     erasing_findings_leaves_nothing, findings_are_filtered_and_ordered, findings_survive_whatever_their_numbers,
@@ -95,6 +97,7 @@ macro_rules! store_contract {
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
             journal_entries_are_found_by_their_terms, witnessed_logs_come_back, bundles_and_requests_come_back,
             statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
+            detectors_keep_their_settings_and_history, only_the_newest_runs_are_kept, findings_are_counted_by_day,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

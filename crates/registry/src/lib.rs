@@ -19,6 +19,7 @@ mod bundles;
 mod catalogue;
 mod chunks;
 mod credentials;
+mod detectors;
 mod error;
 mod findings;
 mod imports;
@@ -42,6 +43,7 @@ pub use bundles::{BundleRow, Bundles};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
+pub use detectors::{DetectorChangeRow, DetectorRow, DetectorRunRow, Detectors, FindingsOfDay};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
@@ -98,6 +100,7 @@ pub trait Transaction:
     + Witnesses
     + Bundles
     + Subjects
+    + Detectors
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

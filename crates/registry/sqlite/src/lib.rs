@@ -12,6 +12,7 @@ mod catalogue;
 mod chunks;
 mod columns;
 mod credentials;
+mod detectors;
 mod derivations;
 mod filter;
 mod findings;

@@ -108,6 +108,10 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0107_link",
     "0108_finding_by_receipt",
     "0109_release_by_shown_as",
+    "0150_detector",
+    "0151_detector_change",
+    "0152_detector_run",
+    "0153_finding_by_first_record",
 ];
 
 /// Brings the database to the newest schema, in one transaction.
