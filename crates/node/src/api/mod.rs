@@ -48,6 +48,7 @@ pub(crate) struct Shared {
 /// The API's description.
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&OperationsByPath),
     info(
         title = "Oikos node",
         description = "Concept demonstrator; fictional agreements; not accredited.",
@@ -151,6 +152,24 @@ pub(crate) struct Shared {
 )]
 pub(crate) struct ApiDescription;
 
+/// Names each operation by its method and path: names of functions are not unique, and programs that generate code need unique ones.
+struct OperationsByPath;
+
+impl utoipa::Modify for OperationsByPath {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let place = path.trim_start_matches("/api/v1/").replace(['{', '}'], "").replace(['/', '-'], "_");
+            let operations =
+                [("get", &mut item.get), ("put", &mut item.put), ("post", &mut item.post), ("delete", &mut item.delete)];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{place}"));
+                }
+            }
+        }
+    }
+}
+
 /// The golden OpenAPI document as it is now.
 ///
 /// # Errors
@@ -248,7 +267,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .layer(fixed_header(header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
         .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(fixed_header(header::CACHE_CONTROL, "no-store"))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(Shared { node, delivery })
 }
 
