@@ -20,6 +20,7 @@ mod cases;
 mod catalogue;
 mod chunks;
 mod credentials;
+mod detectors;
 mod error;
 mod findings;
 mod imports;
@@ -48,6 +49,7 @@ pub use cases::{CaseEventRow, CaseItemKind, CaseItemRow, CaseQuery, CaseRow, Cas
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
+pub use detectors::{DetectorChangeRow, DetectorRow, DetectorRunRow, Detectors, FindingsOfDay};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
@@ -113,6 +115,7 @@ pub trait Transaction:
     + Inbox
     + Cases
     + Search
+    + Detectors
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

@@ -14,6 +14,7 @@ mod chunks;
 mod columns;
 mod credentials;
 mod derivations;
+mod detectors;
 mod filter;
 mod findings;
 mod imports;

@@ -144,6 +144,10 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0144_statement_reference",
     "0145_statement_reference_by_entity",
     "0146_statement_reference_of_older_statements",
+    "0150_detector",
+    "0151_detector_change",
+    "0152_detector_run",
+    "0153_finding_by_first_record",
     "0170_access_review",
     "0171_link_clock",
 ];
