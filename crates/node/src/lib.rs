@@ -12,13 +12,16 @@ mod clocks;
 mod company;
 mod config;
 mod corrections;
+mod desks;
 mod detect;
+mod detectors;
 mod error;
 mod evidence;
 mod findings;
 mod folder;
 mod ids;
 mod import;
+mod imports;
 mod inbox;
 mod init;
 mod jobs;
@@ -31,6 +34,8 @@ mod news;
 mod node;
 mod oidc;
 mod outbox;
+mod oversight;
+mod partner_view;
 mod passage;
 mod passkeys;
 mod people;
@@ -49,6 +54,7 @@ mod sink;
 mod sql;
 mod subjects;
 mod triage;
+mod uploads;
 mod users;
 mod witness;
 
@@ -63,13 +69,20 @@ pub use cases::{
 };
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
+pub use desks::{
+    ChangeView, DatasetStatus, DeskStatus, DetectorFile, DetectorPage, DetectorStatus, FactView, FormatView, KeyedColumn,
+    OwnDetectorRequest, ParameterChange, ParameterView, Preview, PreviewProblem, PreviewRequest, ReasonView, RunStatus,
+    SettingValue, StepView, Switch, TableColumnView, TableView, TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest,
+    TrialSummary, TriedParameter, VolumeOfDay,
+};
 pub use detect::{DetectRequest, RunReport};
 pub use error::{Factor, NodeError};
 pub use evidence::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
 pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
-pub use inbox::{PartnerRequest, PartnerView};
+pub use imports::{ImportPage, ImportView, RejectPage};
+pub use inbox::PartnerRequest;
 pub use init::{OPERATOR, init};
 pub use journal::{
     EntryErasureRequest, FileView, FolderView, JournalExportRequest, JournalLine, JournalSearch, JournalSearchPage,
@@ -84,6 +97,12 @@ pub use node::Node;
 pub(crate) use node::Noted;
 pub use oidc::SingleSignOn;
 pub use oikos_registry::{Direction, RequestState};
+pub use oversight::{
+    AccessReview, ConsultationLine, ConsultationSearch, Consultations, IndicatorKind, IndicatorView, LookedAt, Looker,
+    NamedNumber, PolicyTableView, ReviewRequest, RuleView, StatisticsCell, StatisticsExport, StatisticsPeriod, StatisticsView,
+    TablePart, TableRow, UnusualAccess, UnusualPeriod,
+};
+pub use partner_view::{AskBudgetView, PartnerView, TermsView};
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
@@ -103,8 +122,9 @@ pub use triage::{
     BudgetRequest, BudgetView, CaseName, Colleague, InboxCounts, InboxFilter, InboxLine, InboxPage, RefusedUndo, SavedFilter,
     SavedFilters, UndoReport, UndoRequest, ValueCount, WorkLine, WorkReport, WorkRequest, WorkStep, WorkView,
 };
+pub use uploads::{FirstRows, KnownImport, ReaderLook, RejectView, TableRows, UploadView};
 pub use users::{UserRequest, UserView};
-pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
+pub use witness::{JournalTrust, TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// What every page, the README and the command line say.
 pub const NOTICE: &str = "Concept demonstrator; fictional agreements; not accredited.";

@@ -110,6 +110,7 @@ fn endpoints() -> Vec<Endpoint> {
             Some(Action::Rectify),
         ),
         endpoint(M::POST, "/partners/{node}/departure", Some(json!({ "reason": "test" })), Some(Action::ManagePartners)),
+        endpoint(M::POST, "/partners/{node}/journal-trust", Some(json!({ "reason": "test" })), Some(Action::ManagePartners)),
         endpoint(M::POST, "/releases/pre-authorised", None, Some(Action::DeliverParcel)),
         endpoint(M::POST, "/parcels/export", Some(json!({ "partner": "no.partner" })), Some(Action::DeliverParcel)),
         endpoint(M::POST, "/parcels/import", Some(json!({ "format": 1 })), Some(Action::ReceiveParcel)),
@@ -150,6 +151,17 @@ fn endpoints() -> Vec<Endpoint> {
             Some(json!({ "index": 0, "reason": "it names a person" })),
             Some(Action::EraseJournalEntry),
         ),
+        endpoint(M::GET, "/policy/tables", None, None),
+        endpoint(M::GET, "/oversight/consultations", None, Some(Action::ReadJournal)),
+        endpoint(M::GET, "/oversight/unusual", None, Some(Action::ReadJournal)),
+        endpoint(
+            M::POST,
+            "/oversight/unusual/{id}/reviews",
+            Some(json!({ "reason": "a night shift", "newest_entry": 1 })),
+            Some(Action::ReviewAccess),
+        ),
+        endpoint(M::GET, "/statistics", None, Some(Action::ReadStatistics)),
+        endpoint(M::POST, "/statistics/exports", Some(json!({ "recipient": "the public" })), Some(Action::ReadStatistics)),
         endpoint(M::POST, "/erasures", Some(json!({})), Some(Action::Erase)),
         endpoint(M::GET, "/users", None, Some(Action::ManageUsers)),
         endpoint(
@@ -210,7 +222,13 @@ fn a_person_without_a_role_can_do_nothing_and_every_refusal_is_journaled() {
         let Some(action) = one.journaled else { continue };
         if matches!(
             action,
-            Action::SignIn | Action::ReadJournal | Action::ExportJournal | Action::StatePurpose | Action::ManageOwnAccess
+            Action::SignIn
+                | Action::ReadJournal
+                | Action::ExportJournal
+                | Action::ReviewAccess
+                | Action::ReadStatistics
+                | Action::StatePurpose
+                | Action::ManageOwnAccess
         ) || one.template == "/imports"
             || one.template == "/ownership"
         {

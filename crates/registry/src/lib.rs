@@ -20,6 +20,7 @@ mod cases;
 mod catalogue;
 mod chunks;
 mod credentials;
+mod detectors;
 mod error;
 mod findings;
 mod imports;
@@ -32,7 +33,9 @@ mod notices;
 mod parcels;
 mod partners;
 mod people;
+mod reviews;
 mod runs;
+mod search;
 mod statements;
 mod subjects;
 mod witnesses;
@@ -46,6 +49,7 @@ pub use cases::{CaseEventRow, CaseItemKind, CaseItemRow, CaseQuery, CaseRow, Cas
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
+pub use detectors::{DetectorChangeRow, DetectorRow, DetectorRunRow, Detectors, FindingsOfDay};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
@@ -58,7 +62,9 @@ pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow}
 pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
 pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
+pub use reviews::{ReviewRow, Reviews};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
+pub use search::{FindingPoint, NamedEntity, Search};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
 pub use witnesses::{WitnessedLog, Witnesses};
@@ -102,11 +108,14 @@ pub trait Transaction:
     + JournalEntries
     + JournalIndex
     + Witnesses
+    + Reviews
     + Bundles
     + Subjects
     + Work
     + Inbox
     + Cases
+    + Search
+    + Detectors
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

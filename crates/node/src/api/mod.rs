@@ -6,9 +6,11 @@ mod approvals;
 mod asks;
 mod bundles;
 mod cases;
+mod desks;
 mod events;
 mod exchange;
 mod findings;
+mod imports;
 mod inbox;
 mod oversight;
 mod page;
@@ -19,6 +21,7 @@ mod session;
 mod single_sign_on;
 mod subjects;
 mod users;
+mod watch;
 mod work;
 
 use std::sync::Arc;
@@ -97,6 +100,24 @@ pub(crate) struct Shared {
         events::events,
         picture::leads,
         picture::ownership,
+        desks::list,
+        desks::show,
+        desks::file,
+        desks::keep,
+        desks::remove,
+        desks::set_parameters,
+        desks::switch,
+        desks::try_on_history,
+        desks::trial,
+        desks::stop_trial,
+        desks::preview,
+        imports::upload,
+        imports::show_upload,
+        imports::discard_upload,
+        imports::list,
+        imports::show,
+        imports::rejects,
+        imports::reject_file,
         work::import,
         work::detect,
         work::jobs,
@@ -112,6 +133,7 @@ pub(crate) struct Shared {
         exchange::notices,
         exchange::rectify,
         exchange::leave,
+        exchange::trust_journal,
         exchange::pre_authorised,
         exchange::export,
         exchange::import_parcels,
@@ -141,6 +163,12 @@ pub(crate) struct Shared {
         oversight::export,
         oversight::erase_entry,
         oversight::erase,
+        watch::tables,
+        watch::consultations,
+        watch::unusual,
+        watch::review,
+        watch::statistics,
+        watch::export_statistics,
         users::users,
         users::put_user,
         users::reset_second_factor,
@@ -214,7 +242,22 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
         .route("/ownership", get(picture::ownership))
-        .route("/imports", post(work::import))
+        .route("/desks", get(desks::list))
+        .route("/detectors", post(desks::keep))
+        .route("/detectors/{detector}", get(desks::show).delete(desks::remove))
+        .route("/detectors/{detector}/file", get(desks::file))
+        .route("/detectors/{detector}/parameters", post(desks::set_parameters))
+        .route("/detectors/{detector}/switch", post(desks::switch))
+        .route("/detectors/{detector}/trials", post(desks::try_on_history))
+        .route("/trials/{id}", get(desks::trial).delete(desks::stop_trial))
+        .route("/previews", post(desks::preview))
+        // As long as the settings allow, which is counted while it comes in.
+        .route("/uploads", post(imports::upload).layer(DefaultBodyLimit::disable()))
+        .route("/uploads/{id}", get(imports::show_upload).delete(imports::discard_upload))
+        .route("/imports", get(imports::list).post(work::import))
+        .route("/imports/{number}", get(imports::show))
+        .route("/imports/{number}/rejects", get(imports::rejects))
+        .route("/imports/{number}/rejects/file", get(imports::reject_file))
         .route("/runs", post(work::detect))
         .route("/jobs", get(work::jobs))
         .route("/jobs/{id}", get(work::job))
@@ -227,6 +270,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/recalls", get(exchange::notices).post(exchange::recall))
         .route("/rectifications", post(exchange::rectify))
         .route("/partners/{node}/departure", post(exchange::leave))
+        .route("/partners/{node}/journal-trust", post(exchange::trust_journal))
         .route("/parcels/export", post(exchange::export))
         .route("/parcels/import", post(exchange::import_parcels).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
         .route("/parcels/fetch", post(exchange::fetch))
@@ -248,6 +292,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/journal/proofs", post(oversight::prove))
         .route("/journal/exports", post(oversight::export))
         .route("/journal/erasures", post(oversight::erase_entry))
+        .route("/policy/tables", get(watch::tables))
+        .route("/oversight/consultations", get(watch::consultations))
+        .route("/oversight/unusual", get(watch::unusual))
+        .route("/oversight/unusual/{id}/reviews", post(watch::review))
+        .route("/statistics", get(watch::statistics))
+        .route("/statistics/exports", post(watch::export_statistics))
         .route("/erasures", post(oversight::erase))
         .route("/approvals", get(approvals::approvals))
         .route("/approvals/{id}", get(approvals::approval).post(approvals::decide))
