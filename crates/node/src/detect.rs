@@ -117,8 +117,7 @@ impl Node {
         let act = self.authorise(&caller, Action::Detect)?;
         let mut values = loaded.parameters.clone();
         values.extend(request.parameters.clone());
-        let parameters =
-            oikos_desk::parameters::resolve(head, &values).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        let parameters = oikos_desk::parameters::resolve(head, &values).map_err(|error| NodeError::Invalid(error.to_string()))?;
         let tx = self.store().snapshot(&act)?;
         let Some(span) = self.span_of(tx.as_ref(), loaded, parameters.hash(), request)? else {
             return Ok(RunReport::nothing(&head.id));
@@ -324,7 +323,10 @@ fn monitor_checkpoint(
 }
 
 /// The ends of the detector's findings that stand.
-pub(crate) fn earlier_findings(tx: &dyn Transaction, detector: &DetectorId) -> Result<BTreeMap<FindingKey, Timestamp>, NodeError> {
+pub(crate) fn earlier_findings(
+    tx: &dyn Transaction,
+    detector: &DetectorId,
+) -> Result<BTreeMap<FindingKey, Timestamp>, NodeError> {
     let query = FindingQuery { detector: Some(detector), received: Some(false), ..FindingQuery::default() };
     let standing = tx.findings(&query)?.into_iter().filter(|stored| stored.state != FindingState::Superseded);
     Ok(standing.map(|stored| (stored.finding.key, stored.finding.occurred_to)).collect())

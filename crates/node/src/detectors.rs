@@ -52,7 +52,8 @@ impl DetectorSet {
     pub(crate) fn load(&self, tx: &dyn Transaction) -> Result<(), NodeError> {
         let rows: BTreeMap<DetectorId, DetectorRow> =
             tx.detectors()?.into_iter().map(|row| (row.detector.clone(), row)).collect();
-        let mut loaded = Loaded { detectors: built_in()?.into_iter().map(|one| with_row(one, &rows)).collect(), broken: Vec::new() };
+        let mut loaded =
+            Loaded { detectors: built_in()?.into_iter().map(|one| with_row(one, &rows)).collect(), broken: Vec::new() };
         for (id, text) in rows.values().filter_map(|row| Some((&row.detector, row.text.as_ref()?))) {
             match own(text) {
                 Ok(detector) => loaded.detectors.push(with_row(detector, &rows)),

@@ -119,7 +119,8 @@ impl Node {
     pub(crate) fn reject_download(&self, caller: &Caller, number: u32) -> Result<(String, Vec<u8>), NodeError> {
         self.write(caller, Action::ReadImports, |tx| {
             self.visible_import(tx, caller, number)?;
-            let path = self.reject_file(number)?.ok_or_else(|| NodeError::NotFound(format!("the reject file of import {number}")))?;
+            let path =
+                self.reject_file(number)?.ok_or_else(|| NodeError::NotFound(format!("the reject file of import {number}")))?;
             let failed = |source| NodeError::io("reading", &path, source);
             let mut bytes = Vec::new();
             File::open(&path).map_err(failed)?.take(DOWNLOAD_BYTES_MAXIMUM).read_to_end(&mut bytes).map_err(failed)?;

@@ -62,9 +62,9 @@ pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
 pub use desks::{
     ChangeView, DatasetStatus, DeskStatus, DetectorFile, DetectorPage, DetectorStatus, FactView, FormatView, KeyedColumn,
-    OwnDetectorRequest, ParameterChange, ParameterView, Preview, PreviewProblem, PreviewRequest, ReasonView, RunStatus, SettingValue,
-    StepView, Switch, TableColumnView, TableView, TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest, TrialSummary,
-    TriedParameter, VolumeOfDay,
+    OwnDetectorRequest, ParameterChange, ParameterView, Preview, PreviewProblem, PreviewRequest, ReasonView, RunStatus,
+    SettingValue, StepView, Switch, TableColumnView, TableView, TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest,
+    TrialSummary, TriedParameter, VolumeOfDay,
 };
 pub use detect::{DetectRequest, RunReport};
 pub use error::{Factor, NodeError};

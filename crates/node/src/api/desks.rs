@@ -8,12 +8,12 @@ use serde::Deserialize;
 use super::Shared;
 use super::answer::{Answer, ApiError, Signed, answer};
 use super::work::start;
+use crate::NodeError;
 use crate::desks::{
     DeskStatus, DetectorFile, DetectorPage, OwnDetectorRequest, ParameterChange, Preview, PreviewRequest, Switch, TrialReport,
     TrialRequest,
 };
 use crate::jobs::JobView;
-use crate::NodeError;
 
 /// Why a detector is removed.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

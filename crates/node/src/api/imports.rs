@@ -14,9 +14,9 @@ use tokio::sync::mpsc;
 use super::Shared;
 use super::answer::{Answer, ApiError, Signed, answer};
 use super::desks::Done;
+use crate::NodeError;
 use crate::imports::{ImportPage, ImportView, RejectPage};
 use crate::uploads::{Receiving, UploadView};
-use crate::NodeError;
 
 /// How many pieces of a file may be ahead of the disk.
 const PIECES_AHEAD: usize = 8;

@@ -35,6 +35,7 @@ fn has_foreign_body(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else { return false };
     let essence = content_type.to_str().ok().and_then(|text| text.split(';').next()).map(str::trim);
     // A browser asks first before it sends either of these to another site, and is told no.
-    let is_ours = |essence: &str| ["application/json", "application/octet-stream"].iter().any(|own| essence.eq_ignore_ascii_case(own));
+    let is_ours =
+        |essence: &str| ["application/json", "application/octet-stream"].iter().any(|own| essence.eq_ignore_ascii_case(own));
     !essence.is_some_and(is_ours)
 }

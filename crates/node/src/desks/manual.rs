@@ -217,7 +217,11 @@ fn page(loaded: &LoadedDetector, changes: Vec<ChangeView>, runs: Vec<RunStatus>)
                 material: fact.material,
             })
             .collect(),
-        selectors: finding.selectors.into_iter().map(|one| KeyedColumn { of: one.kind.code().to_owned(), column: one.column }).collect(),
+        selectors: finding
+            .selectors
+            .into_iter()
+            .map(|one| KeyedColumn { of: one.kind.code().to_owned(), column: one.column })
+            .collect(),
         evidence: finding.evidence.into_iter().map(|one| KeyedColumn { of: one.table, column: one.column }).collect(),
         parameters: detector
             .head
@@ -245,7 +249,8 @@ fn page(loaded: &LoadedDetector, changes: Vec<ChangeView>, runs: Vec<RunStatus>)
 }
 
 fn step(step: &Step) -> StepView {
-    let list = |label: &str, items: &[String]| if items.is_empty() { String::new() } else { format!("\n{label}: {}", items.join(", ")) };
+    let list =
+        |label: &str, items: &[String]| if items.is_empty() { String::new() } else { format!("\n{label}: {}", items.join(", ")) };
     let (kind, text) = match &step.kind {
         StepKind::Sql { query } => ("sql", query.clone()),
         StepKind::Kernel { kernel, inputs, partition_by, order_by } => {

@@ -9,14 +9,12 @@ mod settings;
 mod trial;
 
 pub use card::{DatasetStatus, DeskStatus, DetectorStatus, FormatView, RunStatus, TableColumnView, TableView, VolumeOfDay};
-pub use manual::{
-    ChangeView, DetectorPage, FactView, KeyedColumn, ParameterView, ReasonView, StepView,
-};
+pub use manual::{ChangeView, DetectorPage, FactView, KeyedColumn, ParameterView, ReasonView, StepView};
 pub use own::{DetectorFile, OwnDetectorRequest};
 pub use preview::{Preview, PreviewProblem, PreviewRequest};
 pub use settings::{ParameterChange, SettingValue, Switch};
 pub(crate) use trial::Trials;
-pub use trial::{TriedParameter, TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest, TrialSummary};
+pub use trial::{TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest, TrialSummary, TriedParameter};
 
 use std::sync::Arc;
 

@@ -52,7 +52,9 @@ impl Node {
             let before = tx.detector(&id)?;
             let own = tx.detectors()?.iter().filter(|row| row.text.is_some()).count();
             if before.is_none() && own >= MOST_OWN {
-                return Err(NodeError::Conflict(format!("a node keeps at most {MOST_OWN} detectors of its own; remove one first")));
+                return Err(NodeError::Conflict(format!(
+                    "a node keeps at most {MOST_OWN} detectors of its own; remove one first"
+                )));
             }
             if before.as_ref().and_then(|row| row.text.as_deref()) == Some(loaded.detector.text()) {
                 return Err(NodeError::Conflict(format!("{id} is here with this very text")));
@@ -77,9 +79,7 @@ impl Node {
 
     fn check_id_is_free(&self, id: &DetectorId) -> Result<(), NodeError> {
         match self.loaded_detector(id) {
-            Some(known) if !known.own => {
-                Err(NodeError::Conflict(format!("{id} came with the program; give yours another id")))
-            }
+            Some(known) if !known.own => Err(NodeError::Conflict(format!("{id} came with the program; give yours another id"))),
             _ => Ok(()),
         }
     }

@@ -51,10 +51,8 @@ pub(super) fn of_engine(error: &EngineError, detector: &Detector) -> Placed {
         _ => None,
     });
     let place = said(problem).or_else(|| complained_of(problem, query?));
-    let (line, column) = place.map_or_else(
-        || detector.place_in_step(step, 1, 1),
-        |(line, column)| detector.place_in_step(step, line, column),
-    );
+    let (line, column) =
+        place.map_or_else(|| detector.place_in_step(step, 1, 1), |(line, column)| detector.place_in_step(step, line, column));
     Placed { line, column, problem: format!("step {step}: {problem}") }
 }
 
@@ -70,7 +68,8 @@ fn said(problem: &str) -> Option<(usize, usize)> {
 fn complained_of(problem: &str, query: &str) -> Option<(usize, usize)> {
     const BEFORE_NAME: [&str; 4] = ["No field named ", "there is no table ", "Invalid function ", "there is no parameter "];
     let (_, rest) = BEFORE_NAME.iter().find_map(|words| problem.split_once(words))?;
-    let named: String = rest.trim_start_matches(['\'', '"']).chars().take_while(|c| c.is_alphanumeric() || "_.$\"".contains(*c)).collect();
+    let named: String =
+        rest.trim_start_matches(['\'', '"']).chars().take_while(|c| c.is_alphanumeric() || "_.$\"".contains(*c)).collect();
     let name = named.trim_matches(['"', '.']).rsplit('.').next()?.trim_matches('"').to_lowercase();
     if name.is_empty() {
         return None;

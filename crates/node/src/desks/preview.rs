@@ -171,12 +171,7 @@ fn unrestricted(loaded: &LoadedDetector) -> BTreeMap<String, ColumnsPermit> {
 }
 
 /// The first rows of the step that was asked for, or else of the last one that could be carried out.
-fn show_rows(
-    session: &Session,
-    detector: &Detector,
-    wanted: Option<&str>,
-    preview: &mut Preview,
-) -> Result<(), NodeError> {
+fn show_rows(session: &Session, detector: &Detector, wanted: Option<&str>, preview: &mut Preview) -> Result<(), NodeError> {
     let could = detector.steps.iter().filter(|step| session.schema(&step.name).is_ok());
     let step = match wanted {
         Some(wanted) => could.clone().find(|step| step.name == wanted),

@@ -142,7 +142,8 @@ fn differing(
 ) -> Result<BTreeMap<String, ParameterValue>, NodeError> {
     let head = &loaded.detector.head;
     oikos_desk::parameters::resolve(head, &wanted).map_err(|error| NodeError::Invalid(error.to_string()))?;
-    let differs = |(name, value): &(String, ParameterValue)| head.parameters.get(name).is_some_and(|known| known.default != *value);
+    let differs =
+        |(name, value): &(String, ParameterValue)| head.parameters.get(name).is_some_and(|known| known.default != *value);
     Ok(wanted.into_iter().filter(differs).collect())
 }
 

@@ -243,7 +243,8 @@ impl Node {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<TrialReport, NodeError> {
         let head = &loaded.detector.head;
-        let resolve = |values| oikos_desk::parameters::resolve(head, values).map_err(|error| NodeError::Invalid(error.to_string()));
+        let resolve =
+            |values| oikos_desk::parameters::resolve(head, values).map_err(|error| NodeError::Invalid(error.to_string()));
         let (now, tried) = (resolve(&loaded.parameters)?, resolve(&values(&request.values))?);
         let began_at = self.clock().now();
         let as_desk = detection_caller(caller, loaded)?;
@@ -355,7 +356,9 @@ fn fill(report: &mut TrialReport, before: &[Finding], after: &[Finding], states:
     for (key, finding) in &new {
         match old.get(key) {
             None => added.push(line(finding, None, Some(finding))),
-            Some(before) if before.score_bits() != finding.score_bits() => changed.push(line(finding, Some(before), Some(finding))),
+            Some(before) if before.score_bits() != finding.score_bits() => {
+                changed.push(line(finding, Some(before), Some(finding)))
+            }
             Some(_) => report.unchanged += 1,
         }
     }

@@ -163,7 +163,8 @@ impl Sink for LookingSink {
     fn records(&mut self, table: &'static str, batch: RecordBatch) -> Result<(), SinkError> {
         let restricted = self.desk.table(table).map_or(&[][..], |definition| definition.restricted_columns);
         let schema = batch.schema();
-        let shown: Vec<usize> = (0..batch.num_columns()).filter(|at| !restricted.contains(&schema.field(*at).name().as_str())).collect();
+        let shown: Vec<usize> =
+            (0..batch.num_columns()).filter(|at| !restricted.contains(&schema.field(*at).name().as_str())).collect();
         let rows = self.tables.entry(table).or_insert_with(|| TableRows {
             table: table.to_owned(),
             columns: shown.iter().map(|at| schema.field(*at).name().clone()).collect(),

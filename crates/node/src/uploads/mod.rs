@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use oikos_model::{Action, Actor, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use look::BEGINNING_BYTES;
 pub(crate) use look::recognising;
 pub use look::{FirstRows, ReaderLook, RejectView, TableRows};
-pub(crate) use look::BEGINNING_BYTES;
 pub(crate) use receive::Receiving;
 
 use crate::folder::write_new_private;
@@ -68,7 +68,8 @@ pub struct KnownImport {
 /// A file's name as it was sent, made fit to be shown and kept: its last part, without control characters.
 pub(crate) fn plain_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let visible = |c: &char| !c.is_control() && !matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let visible =
+        |c: &char| !c.is_control() && !matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let plain: String = last.chars().filter(visible).take(LONGEST_NAME_CHARACTERS).collect();
     match plain.trim().trim_matches('.') {
         "" => "unnamed".to_owned(),

@@ -157,7 +157,8 @@ impl Detector {
             }
         };
         let state = if page["enabled"] == true { "enabled" } else { "disabled" };
-        let line = format!("{} is {state}. What it found stays as it is until the next run: oikos detect", show::text(&page, "id"));
+        let line =
+            format!("{} is {state}. What it found stays as it is until the next run: oikos detect", show::text(&page, "id"));
         Ok(said(&page, &line, json))
     }
 }
@@ -172,7 +173,11 @@ fn values(pairs: &[String]) -> Result<Map<String, Value>, Failure> {
 }
 
 fn said(answer: &Value, line: &str, json: bool) -> ExitCode {
-    if json { show::json(answer) } else { show::line(line) }
+    if json {
+        show::json(answer)
+    } else {
+        show::line(line)
+    }
     ExitCode::SUCCESS
 }
 
@@ -206,9 +211,9 @@ fn show_page(page: &Value, json: bool) -> ExitCode {
     for (label, field) in [("", "title"), ("finds", "finds"), ("why", "why"), ("law", "legal_basis")] {
         show::line(&format!("{label:6} {}", show::text(page, field)));
     }
-    let rows = show::items(&page["parameters"]).iter().map(|parameter| {
-        ["name", "value", "default", "unit", "description"].map(|field| show::text(parameter, field)).to_vec()
-    });
+    let rows = show::items(&page["parameters"])
+        .iter()
+        .map(|parameter| ["name", "value", "default", "unit", "description"].map(|field| show::text(parameter, field)).to_vec());
     show::table(&["parameter", "value", "default", "unit", ""], rows.collect(), "It has no parameter.");
     let changes = show::items(&page["changes"]).iter();
     let changes = changes.map(|change| ["number", "at", "by", "kind", "reason"].map(|field| show::text(change, field)).to_vec());
@@ -249,7 +254,8 @@ fn show_preview(preview: &Value, file: &str, json: bool) -> ExitCode {
     if json {
         show::json(preview);
     } else {
-        let columns: Vec<String> = show::items(&preview["columns"]).iter().map(|name| show::plain(name.as_str().unwrap_or_default())).collect();
+        let columns: Vec<String> =
+            show::items(&preview["columns"]).iter().map(|name| show::plain(name.as_str().unwrap_or_default())).collect();
         let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let rows = show::items(&preview["rows"]).iter().map(|row| show::items(row).iter().map(cell).collect()).collect();
         if !columns.is_empty() {

@@ -62,9 +62,13 @@ pub fn only_the_newest_runs_are_kept<T: Detectors + ?Sized>(transaction: &mut T)
 pub fn findings_are_counted_by_day<T: Labels + Findings + Detectors + ?Sized>(transaction: &mut T) {
     const DAY: i64 = 86_400;
     let (sea, other) = (interned(transaction, "sea"), interned(transaction, "other"));
-    for (name, label, received, second) in
-        [("a", sea, false, 0), ("b", sea, false, DAY), ("c", sea, false, DAY + 1), ("d", other, false, DAY), ("e", sea, true, DAY)]
-    {
+    for (name, label, received, second) in [
+        ("a", sea, false, 0),
+        ("b", sea, false, DAY),
+        ("c", sea, false, DAY + 1),
+        ("d", other, false, DAY),
+        ("e", sea, true, DAY),
+    ] {
         transaction.put_finding(&finding(name), label, received, at(second)).unwrap();
     }
     let counted = |labels: &[_], since| -> Vec<u64> {
