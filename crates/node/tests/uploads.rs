@@ -152,7 +152,10 @@ fn refused_rows_are_shown_in_parts_and_go_with_the_import() {
     let otto = house.person("otto", &["analyst", "desk:ownership"]);
     assert_eq!(get(&house, &otto, "/imports").1["total"], 0);
     assert_eq!(get(&house, &otto, &format!("/imports/{number}/rejects")).0, StatusCode::NOT_FOUND);
+    // Whoever erases sees which imports there are, and not what they refused.
     let officer = house.person("dora", &["data-protection-officer"]);
+    assert_eq!(get(&house, &officer, "/imports").1["total"], 1);
+    assert_eq!(get(&house, &officer, &format!("/imports/{number}/rejects")).0, StatusCode::NOT_FOUND);
     let (status, report) = house.call(Method::POST, "/erasures", Some(&officer), Some(&json!({ "import": number })));
     assert_eq!(status, StatusCode::OK, "{report}");
     let (_, page) = get(&house, &anna, &format!("/imports/{number}/rejects"));
