@@ -92,7 +92,11 @@ impl Node {
     /// When policy refuses, or there is none that the caller may know of.
     pub fn show_import(&self, caller: &Caller, number: u32) -> Result<ImportView, NodeError> {
         self.write(caller, Action::ReadImports, |tx| {
-            let row = if self.may_at_all(caller, Action::Erase) { import_row(tx, number)? } else { self.visible_import(tx, caller, number)? };
+            let row = if self.may_at_all(caller, Action::Erase) {
+                import_row(tx, number)?
+            } else {
+                self.visible_import(tx, caller, number)?
+            };
             Ok((view(tx, row)?, Noted::about(vec![format!("import:{number}")])))
         })
     }

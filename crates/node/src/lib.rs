@@ -7,6 +7,7 @@ mod asks;
 mod attempts;
 mod caller;
 mod carried;
+mod cases;
 mod clocks;
 mod company;
 mod config;
@@ -29,9 +30,12 @@ mod keys;
 mod leads;
 mod leaving;
 mod link;
+mod news;
 mod node;
 mod oidc;
 mod outbox;
+mod oversight;
+mod partner_view;
 mod passage;
 mod passkeys;
 mod people;
@@ -49,6 +53,7 @@ mod sign_in_settings;
 mod sink;
 mod sql;
 mod subjects;
+mod triage;
 mod uploads;
 mod users;
 mod witness;
@@ -58,6 +63,10 @@ pub use approvals::{ApprovalDecision, ApprovalView, Verdict};
 pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, PersonName, SelectorName};
 pub use caller::Caller;
 pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
+pub use cases::{
+    CaseEvent, CaseEventKind, CaseFilter, CaseFinding, CaseLead, CaseRequest, CaseStep, CaseSummary, CaseView, MarkingView,
+    NewTask, PlaybookTask, PlaybookView, TaskChange, TaskView,
+};
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
 pub use desks::{
@@ -73,7 +82,7 @@ pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, Fin
 pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
 pub use imports::{ImportPage, ImportView, RejectPage};
-pub use inbox::{PartnerRequest, PartnerView};
+pub use inbox::PartnerRequest;
 pub use init::{OPERATOR, init};
 pub use journal::{
     EntryErasureRequest, FileView, FolderView, JournalExportRequest, JournalLine, JournalSearch, JournalSearchPage,
@@ -83,10 +92,17 @@ pub use keys::operator_token;
 pub use leads::LeadView;
 pub use leaving::{LeaveRequest, LeaveView};
 pub use link::{Deliveries, Delivery, DeliveryLine, FetchLine, Later, LinkedNode};
+pub use news::NewsKind;
 pub use node::Node;
 pub(crate) use node::Noted;
 pub use oidc::SingleSignOn;
 pub use oikos_registry::{Direction, RequestState};
+pub use oversight::{
+    AccessReview, ConsultationLine, ConsultationSearch, Consultations, IndicatorKind, IndicatorView, LookedAt, Looker,
+    NamedNumber, PolicyTableView, ReviewRequest, RuleView, StatisticsCell, StatisticsExport, StatisticsPeriod, StatisticsView,
+    TablePart, TableRow, UnusualAccess, UnusualPeriod,
+};
+pub use partner_view::{AskBudgetView, PartnerView, TermsView};
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
@@ -102,9 +118,13 @@ pub use sql::{SqlRequest, SqlResult};
 pub use subjects::{
     HeldFinding, HeldStatement, HeldView, SubjectAnswer, SubjectRequest, SubjectRequestView, SubjectStep, Wanted,
 };
+pub use triage::{
+    BudgetRequest, BudgetView, CaseName, Colleague, InboxCounts, InboxFilter, InboxLine, InboxPage, RefusedUndo, SavedFilter,
+    SavedFilters, UndoReport, UndoRequest, ValueCount, WorkLine, WorkReport, WorkRequest, WorkStep, WorkView,
+};
 pub use uploads::{FirstRows, KnownImport, ReaderLook, RejectView, TableRows, UploadView};
 pub use users::{UserRequest, UserView};
-pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
+pub use witness::{JournalTrust, TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// What every page, the README and the command line say.
 pub const NOTICE: &str = "Concept demonstrator; fictional agreements; not accredited.";

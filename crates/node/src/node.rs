@@ -2,7 +2,7 @@
 //! decides and the journal entry is written in the act's own transaction.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use oikos_exchange::NodeIdentity;
 use oikos_journal::{Cosigner, Entry, Outcome, Sequencer};
@@ -35,6 +35,8 @@ pub struct Node {
     sign_in_turn: Mutex<()>,
     transfers: TransferTable,
     ask_sets: crate::asks::AskSets,
+    news: crate::news::News,
+    golden_tables: OnceLock<Vec<crate::oversight::PolicyTableView>>,
     _lock: FolderLock,
 }
 
@@ -90,6 +92,8 @@ impl Node {
             trials: Trials::default(),
             transfers: load_transfers(&folder)?,
             ask_sets: crate::asks::AskSets::default(),
+            news: crate::news::News::default(),
+            golden_tables: OnceLock::new(),
             folder,
             config,
             clock,
@@ -174,8 +178,17 @@ impl Node {
         &self.transfers
     }
 
+    /// The golden tables, once somebody asked for them.
+    pub(crate) fn golden_tables(&self) -> &OnceLock<Vec<crate::oversight::PolicyTableView>> {
+        &self.golden_tables
+    }
+
     pub(crate) fn ask_sets(&self) -> &crate::asks::AskSets {
         &self.ask_sets
+    }
+
+    pub(crate) fn news(&self) -> &crate::news::News {
+        &self.news
     }
 
     /// The detectors as they are set now.
@@ -243,8 +256,8 @@ impl Node {
         self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label)).allowed
     }
 
-    /// Whether the caller may ever do this.
-    pub(crate) fn may_at_all(&self, caller: &Caller, action: Action) -> bool {
+    /// Whether the caller may ever do this with anything.
+    pub(crate) fn may_ever(&self, caller: &Caller, action: Action) -> bool {
         self.decide(caller, &caller.act(action, self.clock.now()), Resource::Node).allowed
     }
 
@@ -304,6 +317,7 @@ impl Node {
         let index = oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
         let value = after(tx.as_mut(), value, index)?;
         tx.commit()?;
+        self.news.landed(action);
         Ok(value)
     }
 
@@ -332,6 +346,7 @@ impl Node {
         let mut tx = self.store.begin(&act)?;
         let value = work(tx.as_mut())?;
         tx.commit()?;
+        self.news.landed(action);
         Ok(value)
     }
 

@@ -249,8 +249,11 @@ fn a_preview_shows_rows_or_the_place_of_what_is_wrong() {
 fn a_preview_shows_no_restricted_column_and_no_other_desks_records() {
     let desk = Desk::new();
     let all = MOVED.replacen("tables: [ais_positions]", "tables: [ais_positions, vessel_register]", 1);
-    let all = all.replacen("SELECT mmsi, at, record_id, speed_knots\nFROM ais_positions WHERE at >= $read_from AND at < $span_to",
-        "SELECT owner_name FROM vessel_register", 1);
+    let all = all.replacen(
+        "SELECT mmsi, at, record_id, speed_knots\nFROM ais_positions WHERE at >= $read_from AND at < $span_to",
+        "SELECT owner_name FROM vessel_register",
+        1,
+    );
     let preview = desk.preview(json!({ "text": all, "step": "recent" }));
     assert!(preview["problem"]["message"].as_str().unwrap().contains("owner_name"), "{preview}");
     let stranger = desk.house.person("otto", &["analyst", "desk:ownership"]);
@@ -292,7 +295,8 @@ fn the_question_travels_and_what_cannot_run_is_refused() {
     assert_eq!((&page["enabled"], &page["changes"][0]["kind"]), (&json!(false), &json!("taken_in")));
     assert_eq!(page["text_hash"], one.get("/detectors/sea.moved")["text_hash"]);
     let refused = |text: String| {
-        let (status, answer) = other.call(Method::POST, "/detectors", &other.analyst, json!({ "text": text, "reason": "a test" }));
+        let (status, answer) =
+            other.call(Method::POST, "/detectors", &other.analyst, json!({ "text": text, "reason": "a test" }));
         assert!(status.is_client_error(), "{answer}");
         answer["message"].as_str().unwrap().to_owned()
     };

@@ -47,7 +47,11 @@ fn a_file_says_what_it_is_before_anything_of_it_lands() {
     assert_eq!(status, StatusCode::OK, "{view}");
     assert_eq!((&view["name"], &view["bytes"]), (&json!("positions.nmea"), &json!(GOOD.len() + BAD.len())));
     let reader = &view["readers"][0];
-    assert_eq!((&reader["desk"], &reader["recognised"], &reader["problem"]), (&json!("sea"), &json!(true), &Value::Null), "{view}");
+    assert_eq!(
+        (&reader["desk"], &reader["recognised"], &reader["problem"]),
+        (&json!("sea"), &json!(true), &Value::Null),
+        "{view}"
+    );
     let table = &reader["first"]["tables"][0];
     assert_eq!((&table["table"], table["rows"].as_array().unwrap().len()), (&json!("ais_positions"), 1));
     assert_eq!(reader["first"]["rejects"][0]["position"], 2, "{reader}");

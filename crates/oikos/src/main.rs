@@ -65,6 +65,8 @@ enum Command {
     Sql(commands::sql::Sql),
     /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
+    /// See who looked at whom, unusual access, statistics, and what policy amounts to
+    Oversight(commands::oversight::Oversight),
     /// Prepare, authorise, write or verify an evidence bundle: the one way records leave
     Bundle(commands::bundle::Bundle),
     /// Answer data subjects: find, export, correct, restrict, erase, refuse
@@ -105,6 +107,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve.run(json).await,
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,
+        Command::Oversight(oversight) => oversight.run(json).await,
         Command::Bundle(bundle) => bundle.run(json).await,
         Command::Subject(subject) => subject.run(json).await,
         Command::User(user) => user.run(json).await,

@@ -5,10 +5,13 @@ mod answer;
 mod approvals;
 mod asks;
 mod bundles;
+mod cases;
 mod desks;
+mod events;
 mod exchange;
 mod findings;
 mod imports;
+mod inbox;
 mod oversight;
 mod page;
 mod passkeys;
@@ -18,6 +21,7 @@ mod session;
 mod single_sign_on;
 mod subjects;
 mod users;
+mod watch;
 mod work;
 
 use std::sync::Arc;
@@ -78,6 +82,22 @@ pub(crate) struct Shared {
         findings::show,
         findings::evidence,
         findings::decide,
+        inbox::list,
+        inbox::counts,
+        inbox::reasons,
+        inbox::filters,
+        inbox::keep_filters,
+        inbox::work,
+        inbox::undo,
+        inbox::colleagues,
+        inbox::budgets,
+        inbox::set_budget,
+        cases::list,
+        cases::open,
+        cases::show,
+        cases::step,
+        cases::playbooks,
+        events::events,
         picture::leads,
         picture::ownership,
         desks::list,
@@ -113,6 +133,7 @@ pub(crate) struct Shared {
         exchange::notices,
         exchange::rectify,
         exchange::leave,
+        exchange::trust_journal,
         exchange::pre_authorised,
         exchange::export,
         exchange::import_parcels,
@@ -142,6 +163,12 @@ pub(crate) struct Shared {
         oversight::export,
         oversight::erase_entry,
         oversight::erase,
+        watch::tables,
+        watch::consultations,
+        watch::unusual,
+        watch::review,
+        watch::statistics,
+        watch::export_statistics,
         users::users,
         users::put_user,
         users::reset_second_factor,
@@ -201,6 +228,20 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/findings/{origin}/{key}", get(findings::show))
         .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
         .route("/findings/{origin}/{key}/decisions", post(findings::decide))
+        .route("/inbox", get(inbox::list))
+        .route("/inbox/counts", get(inbox::counts))
+        .route("/inbox/reasons", get(inbox::reasons))
+        .route("/inbox/filters", get(inbox::filters).put(inbox::keep_filters))
+        .route("/inbox/work", post(inbox::work))
+        .route("/inbox/undo", post(inbox::undo))
+        .route("/colleagues", get(inbox::colleagues))
+        .route("/budgets", get(inbox::budgets))
+        .route("/budgets/{desk}", put(inbox::set_budget))
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{id}", get(cases::show))
+        .route("/cases/{id}/steps", post(cases::step))
+        .route("/playbooks", get(cases::playbooks))
+        .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
         .route("/ownership", get(picture::ownership))
         .route("/desks", get(desks::list))
@@ -231,6 +272,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/recalls", get(exchange::notices).post(exchange::recall))
         .route("/rectifications", post(exchange::rectify))
         .route("/partners/{node}/departure", post(exchange::leave))
+        .route("/partners/{node}/journal-trust", post(exchange::trust_journal))
         .route("/parcels/export", post(exchange::export))
         .route("/parcels/import", post(exchange::import_parcels).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
         .route("/parcels/fetch", post(exchange::fetch))
@@ -252,6 +294,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/journal/proofs", post(oversight::prove))
         .route("/journal/exports", post(oversight::export))
         .route("/journal/erasures", post(oversight::erase_entry))
+        .route("/policy/tables", get(watch::tables))
+        .route("/oversight/consultations", get(watch::consultations))
+        .route("/oversight/unusual", get(watch::unusual))
+        .route("/oversight/unusual/{id}/reviews", post(watch::review))
+        .route("/statistics", get(watch::statistics))
+        .route("/statistics/exports", post(watch::export_statistics))
         .route("/erasures", post(oversight::erase))
         .route("/approvals", get(approvals::approvals))
         .route("/approvals/{id}", get(approvals::approval).post(approvals::decide))

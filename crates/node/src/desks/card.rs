@@ -184,7 +184,7 @@ impl Node {
 
     /// Whether the caller is one of those who run detectors: what a failed run or a job says can quote records.
     pub(crate) fn may_detect(&self, caller: &Caller) -> bool {
-        self.may_at_all(caller, Action::Detect)
+        self.may_ever(caller, Action::Detect)
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod leads;
+pub(crate) mod oversight;
 pub(crate) mod parcel;
 pub(crate) mod partner;
 pub(crate) mod recall;
