@@ -13,4 +13,12 @@ export interface Drawn {
   readonly open?: (page: Page) => Promise<void>;
 }
 
-export const PLACES: readonly Drawn[] = [];
+export const PLACES: readonly Drawn[] = [
+  { name: "desks", node: "fi", role: "supervisor", place: "#/desks" },
+  { name: "desk", node: "fi", role: "supervisor", place: "#/desks/sea" },
+  { name: "detector", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap" },
+  { name: "detector-parameters", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/parameters" },
+  { name: "detector-history", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/history" },
+  { name: "detector-editor", node: "fi", role: "analyst", place: "#/desks/sea/write" },
+  { name: "import", node: "fi", role: "analyst", place: "#/import" },
+];

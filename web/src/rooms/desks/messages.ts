@@ -5,7 +5,7 @@ export const words = messages({
   en: {
     room: "Desks",
     purpose: "Purpose", law: "Legal basis", sources: "Sources", formats: "Formats", detectors: "Detectors", tables: "Tables", kernels: "Kernels",
-    dataset: "Dataset", lastImport: "Last import", newest: "Newest record", rows: "Rows", refused: "Refused rows", kept: (days: number) => `kept ${number(days)} days`,
+    dataset: "Dataset", lastImport: "Last import", newest: "Newest record", rows: "Rows", refused: "Refused rows", kept: (days: number) => `Kept ${number(days)} days`,
     never: "never", noImport: "Nothing was imported yet.", toImport: "Import a file",
     detector: "Detector", state: "State", lastRun: "Last run", alerts: "New findings in 30 days", enabled: "enabled", disabled: "disabled", broken: "cannot run", own: "own", adjusted: "adjusted",
     failed: "failed", failedHidden: "The run failed. Those who run detectors see why.", nothingToAnswer: "no record to answer for",
@@ -48,7 +48,7 @@ export const words = messages({
   fr: {
     room: "Bureaux",
     purpose: "Finalité", law: "Base juridique", sources: "Sources", formats: "Formats", detectors: "Détecteurs", tables: "Tables", kernels: "Noyaux",
-    dataset: "Jeu de données", lastImport: "Dernier import", newest: "Enregistrement le plus récent", rows: "Lignes", refused: "Lignes refusées", kept: (days: number) => `conservé ${number(days)} jours`,
+    dataset: "Jeu de données", lastImport: "Dernier import", newest: "Enregistrement le plus récent", rows: "Lignes", refused: "Lignes refusées", kept: (days: number) => `Conservé ${number(days)} jours`,
     never: "jamais", noImport: "Rien n’a encore été importé.", toImport: "Importer un fichier",
     detector: "Détecteur", state: "État", lastRun: "Dernière exécution", alerts: "Nouveaux constats en 30 jours", enabled: "activé", disabled: "désactivé", broken: "ne peut pas s’exécuter", own: "propre", adjusted: "ajusté",
     failed: "échec", failedHidden: "L’exécution a échoué. Les personnes qui exécutent les détecteurs en voient la raison.", nothingToAnswer: "aucun enregistrement à traiter",
