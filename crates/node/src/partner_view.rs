@@ -141,7 +141,7 @@ impl Node {
             left_at: partner.left_at().map(seconds),
             state: state_of(partner, now).to_owned(),
             terms: terms_view(terms),
-            budgets: self.budgets(tx, partner)?,
+            budgets: self.ask_budgets(tx, partner)?,
             queued: waiting.map_or(0, |Waiting { parcels, .. }| parcels),
             queued_since: waiting.map(|Waiting { since, .. }| seconds(since)),
             queue_age_seconds: waiting.map(|Waiting { since, .. }| now.as_second() - since.as_second()),
@@ -155,7 +155,7 @@ impl Node {
         })
     }
 
-    fn budgets(&self, tx: &dyn Transaction, partner: &Partner) -> Result<Vec<AskBudgetView>, NodeError> {
+    fn ask_budgets(&self, tx: &dyn Transaction, partner: &Partner) -> Result<Vec<AskBudgetView>, NodeError> {
         let (terms, day, mut budgets) = (&partner.agreement().terms, self.ask_epoch().0, Vec::new());
         for purpose in terms.answered_purposes() {
             for class in [SelectorClass::Impersonal, SelectorClass::Linkable, SelectorClass::Personal] {
