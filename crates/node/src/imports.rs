@@ -74,7 +74,7 @@ impl Node {
     pub fn list_imports(&self, caller: &Caller, offset: usize, limit: usize) -> Result<ImportPage, NodeError> {
         self.write(caller, Action::ReadImports, |tx| {
             let labels = self.permitted_labels(tx, caller, Action::ReadImports)?;
-            let sees_all = self.may_at_all(caller, Action::Erase);
+            let sees_all = self.may_ever(caller, Action::Erase);
             let is_seen = |row: &ImportRow| sees_all || labels.contains(&row.label);
             let mut rows: Vec<ImportRow> = tx.imports()?.into_iter().filter(is_seen).collect();
             rows.reverse();
@@ -92,7 +92,7 @@ impl Node {
     /// When policy refuses, or there is none that the caller may know of.
     pub fn show_import(&self, caller: &Caller, number: u32) -> Result<ImportView, NodeError> {
         self.write(caller, Action::ReadImports, |tx| {
-            let row = if self.may_at_all(caller, Action::Erase) {
+            let row = if self.may_ever(caller, Action::Erase) {
                 import_row(tx, number)?
             } else {
                 self.visible_import(tx, caller, number)?

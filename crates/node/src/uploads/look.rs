@@ -127,7 +127,13 @@ fn card(desk: &Desk, reader: &dyn Reader, recognised: bool) -> ReaderLook {
     }
 }
 
-fn first_rows(path: &Path, length: u64, desk: &'static Desk, reader: &dyn Reader, now: Timestamp) -> Result<ReaderLook, NodeError> {
+fn first_rows(
+    path: &Path,
+    length: u64,
+    desk: &'static Desk,
+    reader: &dyn Reader,
+    now: Timestamp,
+) -> Result<ReaderLook, NodeError> {
     let file = File::open(path).map_err(|source| NodeError::io("reading", path, source))?;
     let goes_on = length > LOOKED_AT_BYTES;
     let mut sink = LookingSink { desk, tables: BTreeMap::new(), statements: 0, rejects: Vec::new(), has_enough: false };
