@@ -130,6 +130,24 @@ actions! {
     ExportBundle = "export_bundle", true;
     /// Take up and answer a data subject's request: find, export, correct, restrict, erase, refuse.
     AnswerSubject = "answer_subject", true;
+    /// Give findings to somebody, or take them back.
+    AssignFinding = "assign_finding", true;
+    /// Put findings to sleep until a moment, or wake them.
+    SnoozeFinding = "snooze_finding", true;
+    /// Reverse the own last act on findings, where it disclosed nothing.
+    UndoWork = "undo_work", true;
+    /// Say how many findings a desk's people can work on per day.
+    SetAlertBudget = "set_alert_budget", true;
+    /// Keep the own saved filters.
+    KeepFilters = "keep_filters", true;
+    /// See cases, alone or in a list (consultation).
+    ReadCases = "read_cases", true;
+    /// Open a case.
+    OpenCase = "open_case", true;
+    /// Work in a case: put things in and out, tasks, notes, decisions, playbooks; of the own case also hand over, close and reopen.
+    WorkCase = "work_case", true;
+    /// Hand over, close or reopen somebody else's case.
+    SteerCase = "steer_case", true;
     /// Write down what came of looking at acts that an indicator of unusual access showed.
     ReviewAccess = "review_access", true;
     /// See and hand out statistics of the exchange, small cells suppressed (disclosure).

@@ -77,6 +77,8 @@ pub(crate) const fn is_on_case_data(action: Action) -> bool {
             | Action::ReadPartners
             | Action::ReadJournal
             | Action::Erase
+            | Action::SetAlertBudget
+            | Action::KeepFilters
             | Action::ReviewAccess
             | Action::ReadStatistics
     )

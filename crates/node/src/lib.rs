@@ -7,6 +7,7 @@ mod asks;
 mod attempts;
 mod caller;
 mod carried;
+mod cases;
 mod clocks;
 mod company;
 mod config;
@@ -26,6 +27,7 @@ mod keys;
 mod leads;
 mod leaving;
 mod link;
+mod news;
 mod node;
 mod oidc;
 mod outbox;
@@ -48,6 +50,7 @@ mod sign_in_settings;
 mod sink;
 mod sql;
 mod subjects;
+mod triage;
 mod users;
 mod witness;
 
@@ -56,6 +59,10 @@ pub use approvals::{ApprovalDecision, ApprovalView, Verdict};
 pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, PersonName, SelectorName};
 pub use caller::Caller;
 pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
+pub use cases::{
+    CaseEvent, CaseEventKind, CaseFilter, CaseFinding, CaseLead, CaseRequest, CaseStep, CaseSummary, CaseView, MarkingView,
+    NewTask, PlaybookTask, PlaybookView, TaskChange, TaskView,
+};
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
 pub use detect::{DetectRequest, RunReport};
@@ -74,6 +81,7 @@ pub use keys::operator_token;
 pub use leads::LeadView;
 pub use leaving::{LeaveRequest, LeaveView};
 pub use link::{Deliveries, Delivery, DeliveryLine, FetchLine, Later, LinkedNode};
+pub use news::NewsKind;
 pub use node::Node;
 pub(crate) use node::Noted;
 pub use oidc::SingleSignOn;
@@ -98,6 +106,10 @@ pub use sign_in_settings::{OidcSettings, SecondFactorRule, SignInSettings};
 pub use sql::{SqlRequest, SqlResult};
 pub use subjects::{
     HeldFinding, HeldStatement, HeldView, SubjectAnswer, SubjectRequest, SubjectRequestView, SubjectStep, Wanted,
+};
+pub use triage::{
+    BudgetRequest, BudgetView, CaseName, Colleague, InboxCounts, InboxFilter, InboxLine, InboxPage, RefusedUndo, SavedFilter,
+    SavedFilters, UndoReport, UndoRequest, ValueCount, WorkLine, WorkReport, WorkRequest, WorkStep, WorkView,
 };
 pub use users::{UserRequest, UserView};
 pub use witness::{JournalTrust, TrustedCheckpoint, WatchedLogLine, WitnessLine};

@@ -39,6 +39,7 @@ pub struct Node {
     sign_in_turn: Mutex<()>,
     transfers: TransferTable,
     ask_sets: crate::asks::AskSets,
+    news: crate::news::News,
     golden_tables: OnceLock<Vec<crate::oversight::PolicyTableView>>,
     _lock: FolderLock,
 }
@@ -94,6 +95,7 @@ impl Node {
             detectors: load_detectors()?,
             transfers: load_transfers(&folder)?,
             ask_sets: crate::asks::AskSets::default(),
+            news: crate::news::News::default(),
             golden_tables: OnceLock::new(),
             folder,
             config,
@@ -186,6 +188,10 @@ impl Node {
         &self.ask_sets
     }
 
+    pub(crate) fn news(&self) -> &crate::news::News {
+        &self.news
+    }
+
     pub(crate) fn detectors(&self) -> &[LoadedDetector] {
         &self.detectors
     }
@@ -229,6 +235,11 @@ impl Node {
     /// Whether the caller may do this with something that carries `label`.
     pub(crate) fn may(&self, caller: &Caller, action: Action, label: &Label) -> bool {
         self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label)).allowed
+    }
+
+    /// Whether the caller may ever do this with anything.
+    pub(crate) fn may_ever(&self, caller: &Caller, action: Action) -> bool {
+        self.decide(caller, &caller.act(action, self.clock.now()), Resource::Node).allowed
     }
 
     /// Why the caller may not do this with something that carries `label`; empty where they may.
@@ -287,6 +298,7 @@ impl Node {
         let index = oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
         let value = after(tx.as_mut(), value, index)?;
         tx.commit()?;
+        self.news.landed(action);
         Ok(value)
     }
 
@@ -315,6 +327,7 @@ impl Node {
         let mut tx = self.store.begin(&act)?;
         let value = work(tx.as_mut())?;
         tx.commit()?;
+        self.news.landed(action);
         Ok(value)
     }
 

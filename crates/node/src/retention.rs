@@ -21,6 +21,8 @@ pub struct ErasureReport {
     pub requests: u64,
     /// Parts of parcels that never became whole.
     pub chunks: u64,
+    /// Cases.
+    pub cases: u64,
 }
 
 impl Node {
@@ -40,6 +42,7 @@ impl Node {
                 findings: tx.erase_expired_findings(now)? as u64,
                 requests: self.erase_expired_asks(tx, now)? as u64,
                 chunks: self.erase_unfinished(tx, now)? as u64,
+                cases: tx.erase_expired_cases(now)?.len() as u64,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
@@ -68,6 +71,7 @@ impl Node {
                 findings: 0,
                 requests: 0,
                 chunks: 0,
+                cases: 0,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))

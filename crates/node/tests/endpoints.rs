@@ -27,6 +27,7 @@ fn endpoint(method: Method, template: &'static str, body: Option<Value>, journal
         .replace("{key}", &"0".repeat(64))
         .replace("{id}", &id)
         .replace("{name}", "carl")
+        .replace("{desk}", "sea")
         .replace("{node}", "no.partner")
         .replace("{partner}", "no.partner")
         .replace("{direction}", "incoming");
@@ -36,6 +37,7 @@ fn endpoint(method: Method, template: &'static str, body: Option<Value>, journal
 fn endpoints() -> Vec<Endpoint> {
     use Method as M;
     let release = json!({ "partner": "no.partner", "finding": { "key": "0".repeat(64) } });
+    let work = json!({ "findings": [{ "key": "0".repeat(64) }], "step": { "kind": "unassign" } });
     let selector = json!({ "kind": "imo", "value": "9074729" });
     let request = json!({ "partner": "no.partner", "selector": selector, "message": "why" });
     let passkey = json!({ "id": "", "client_data": "", "authenticator_data": "", "signature": "", "user_handle": "" });
@@ -64,6 +66,23 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(M::GET, "/findings/{origin}/{key}", None, Some(Action::ReadFindings)),
         endpoint(M::GET, "/findings/{origin}/{key}/evidence", None, Some(Action::ReadEvidence)),
         endpoint(M::POST, "/findings/{origin}/{key}/decisions", Some(json!({ "kind": "confirm" })), Some(Action::DecideFinding)),
+        endpoint(M::GET, "/inbox", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/inbox/counts", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/inbox/reasons", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/inbox/filters", None, None),
+        endpoint(M::PUT, "/inbox/filters", Some(json!({ "filters": [] })), Some(Action::KeepFilters)),
+        endpoint(M::POST, "/inbox/work", Some(work), Some(Action::AssignFinding)),
+        endpoint(M::POST, "/inbox/undo", Some(json!({ "findings": [{ "key": "0".repeat(64) }] })), Some(Action::UndoWork)),
+        endpoint(M::GET, "/colleagues", None, None),
+        endpoint(M::GET, "/budgets", None, None),
+        endpoint(M::PUT, "/budgets/{desk}", Some(json!({ "per_day": 10 })), Some(Action::SetAlertBudget)),
+        endpoint(M::GET, "/cases", None, Some(Action::ReadCases)),
+        endpoint(M::POST, "/cases", Some(json!({ "title": "A ship over a cable" })), Some(Action::OpenCase)),
+        endpoint(M::GET, "/cases/{id}", None, Some(Action::ReadCases)),
+        endpoint(M::POST, "/cases/{id}/steps", Some(json!({ "step": "note", "text": "seen" })), Some(Action::WorkCase)),
+        endpoint(M::GET, "/playbooks", None, None),
+        // A stream: it ends with the session only, and tells counters.
+        endpoint(M::GET, "/events", None, None),
         endpoint(M::GET, "/leads", None, Some(Action::ReadLeads)),
         endpoint(M::GET, "/ownership", None, Some(Action::ReadStatements)),
         endpoint(M::POST, "/imports", Some(json!({ "paths": ["/nonexistent"] })), Some(Action::Import)),

@@ -5,8 +5,10 @@
 //! [`store_contract!`](crate::store_contract) makes a `#[test]` of each.
 
 mod asks;
+mod cases;
 mod catalogue;
 mod findings;
+mod inbox;
 mod journal_entries;
 mod journal_index;
 mod labels;
@@ -25,6 +27,7 @@ pub use asks::{
     counts_of_asks_add_up, hits_come_back_until_they_expire, references_belong_to_one_partner,
     requests_are_answered_once_and_expire,
 };
+pub use cases::{cases_come_back_with_what_is_in_them, tasks_and_events_go_with_their_case};
 pub use catalogue::{
     an_erased_file_is_seen_by_no_snapshot, files_are_seen_from_their_snapshot_on, only_known_tables_and_columns_take_files,
     random_changes_of_files_add_up, tables_keep_their_columns,
@@ -33,6 +36,10 @@ pub use findings::{
     a_finding_has_one_owner, a_recalled_finding_stays_recalled, decisions_stay_with_their_finding, derivations_are_found,
     erasing_findings_leaves_nothing, findings_are_filtered_and_ordered, findings_survive_whatever_their_numbers,
     revisions_keep_the_state,
+};
+pub use inbox::{
+    budgets_and_saved_filters_come_back, budgets_draw_a_line_per_desk, the_inbox_is_filtered_ranked_and_counted,
+    work_states_stay_with_their_finding,
 };
 pub use journal_entries::journal_entries_have_no_gaps_and_can_lose_their_content;
 pub use journal_index::journal_entries_are_found_by_their_terms;
@@ -97,6 +104,8 @@ macro_rules! store_contract {
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
             journal_entries_are_found_by_their_terms, witnessed_logs_come_back, reviews_come_back, bundles_and_requests_come_back,
             statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
+            work_states_stay_with_their_finding, the_inbox_is_filtered_ranked_and_counted, budgets_draw_a_line_per_desk,
+            budgets_and_saved_filters_come_back, cases_come_back_with_what_is_in_them, tasks_and_events_go_with_their_case,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

@@ -16,12 +16,14 @@ mod approvals;
 mod asks;
 mod attempts;
 mod bundles;
+mod cases;
 mod catalogue;
 mod chunks;
 mod credentials;
 mod error;
 mod findings;
 mod imports;
+mod inbox;
 mod journal_entries;
 mod journal_index;
 mod labels;
@@ -35,17 +37,20 @@ mod runs;
 mod statements;
 mod subjects;
 mod witnesses;
+mod work;
 
 pub use approvals::{ApprovalRow, ApprovalState, Approvals};
 pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use attempts::{Attempts, AttemptsRow};
 pub use bundles::{BundleRow, Bundles};
+pub use cases::{CaseEventRow, CaseItemKind, CaseItemRow, CaseQuery, CaseRow, CaseTaskRow, Cases};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
+pub use inbox::{AssignedTo, BudgetLine, BudgetRow, Inbox, InboxGroup, InboxQuery, InboxRow, Side};
 pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
 pub use journal_index::{JournalIndex, JournalQuery};
 pub use labels::Labels;
@@ -59,6 +64,7 @@ pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
 pub use witnesses::{WitnessedLog, Witnesses};
+pub use work::{Standing, Work, WorkEvent, WorkKind, WorkState};
 
 use oikos_model::Act;
 
@@ -101,6 +107,9 @@ pub trait Transaction:
     + Reviews
     + Bundles
     + Subjects
+    + Work
+    + Inbox
+    + Cases
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

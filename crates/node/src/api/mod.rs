@@ -5,8 +5,11 @@ mod answer;
 mod approvals;
 mod asks;
 mod bundles;
+mod cases;
+mod events;
 mod exchange;
 mod findings;
+mod inbox;
 mod oversight;
 mod page;
 mod passkeys;
@@ -47,6 +50,7 @@ pub(crate) struct Shared {
 /// The API's description.
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&OperationsByPath),
     info(
         title = "Oikos node",
         description = "Concept demonstrator; fictional agreements; not accredited.",
@@ -76,6 +80,22 @@ pub(crate) struct Shared {
         findings::show,
         findings::evidence,
         findings::decide,
+        inbox::list,
+        inbox::counts,
+        inbox::reasons,
+        inbox::filters,
+        inbox::keep_filters,
+        inbox::work,
+        inbox::undo,
+        inbox::colleagues,
+        inbox::budgets,
+        inbox::set_budget,
+        cases::list,
+        cases::open,
+        cases::show,
+        cases::step,
+        cases::playbooks,
+        events::events,
         picture::leads,
         picture::ownership,
         work::import,
@@ -139,6 +159,24 @@ pub(crate) struct Shared {
 )]
 pub(crate) struct ApiDescription;
 
+/// Names each operation by its method and path: names of functions are not unique, and programs that generate code need unique ones.
+struct OperationsByPath;
+
+impl utoipa::Modify for OperationsByPath {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let place = path.trim_start_matches("/api/v1/").replace(['{', '}'], "").replace(['/', '-'], "_");
+            let operations =
+                [("get", &mut item.get), ("put", &mut item.put), ("post", &mut item.post), ("delete", &mut item.delete)];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{place}"));
+                }
+            }
+        }
+    }
+}
+
 /// The golden OpenAPI document as it is now.
 ///
 /// # Errors
@@ -168,6 +206,20 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/findings/{origin}/{key}", get(findings::show))
         .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
         .route("/findings/{origin}/{key}/decisions", post(findings::decide))
+        .route("/inbox", get(inbox::list))
+        .route("/inbox/counts", get(inbox::counts))
+        .route("/inbox/reasons", get(inbox::reasons))
+        .route("/inbox/filters", get(inbox::filters).put(inbox::keep_filters))
+        .route("/inbox/work", post(inbox::work))
+        .route("/inbox/undo", post(inbox::undo))
+        .route("/colleagues", get(inbox::colleagues))
+        .route("/budgets", get(inbox::budgets))
+        .route("/budgets/{desk}", put(inbox::set_budget))
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{id}", get(cases::show))
+        .route("/cases/{id}/steps", post(cases::step))
+        .route("/playbooks", get(cases::playbooks))
+        .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
         .route("/ownership", get(picture::ownership))
         .route("/imports", post(work::import))
@@ -228,7 +280,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .layer(fixed_header(header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
         .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(fixed_header(header::CACHE_CONTROL, "no-store"))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(Shared { node, delivery })
 }
 
