@@ -91,7 +91,7 @@ pub use oversight::{
     NamedNumber, PolicyTableView, ReviewRequest, RuleView, StatisticsCell, StatisticsExport, StatisticsPeriod, StatisticsView,
     TablePart, TableRow, UnusualAccess, UnusualPeriod,
 };
-pub use partner_view::{BudgetView, PartnerView, TermsView};
+pub use partner_view::{AskBudgetView, PartnerView, TermsView};
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};

@@ -40,7 +40,7 @@ pub struct PartnerView {
     /// What was agreed.
     pub terms: TermsView,
     /// What may still be asked today, by purpose and class.
-    pub budgets: Vec<BudgetView>,
+    pub budgets: Vec<AskBudgetView>,
     /// How many parcels wait for it.
     pub queued: u64,
     /// Since when the oldest waits, RFC 3339.
@@ -104,7 +104,7 @@ pub struct TermsView {
 
 /// What may be asked in one class for one purpose today.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct BudgetView {
+pub struct AskBudgetView {
     /// The purpose.
     pub purpose: String,
     /// `impersonal`, `linkable` or `personal`.
@@ -141,7 +141,7 @@ impl Node {
             left_at: partner.left_at().map(seconds),
             state: state_of(partner, now).to_owned(),
             terms: terms_view(terms),
-            budgets: self.budgets(tx, partner)?,
+            budgets: self.ask_budgets(tx, partner)?,
             queued: waiting.map_or(0, |Waiting { parcels, .. }| parcels),
             queued_since: waiting.map(|Waiting { since, .. }| seconds(since)),
             queue_age_seconds: waiting.map(|Waiting { since, .. }| now.as_second() - since.as_second()),
@@ -155,7 +155,7 @@ impl Node {
         })
     }
 
-    fn budgets(&self, tx: &dyn Transaction, partner: &Partner) -> Result<Vec<BudgetView>, NodeError> {
+    fn ask_budgets(&self, tx: &dyn Transaction, partner: &Partner) -> Result<Vec<AskBudgetView>, NodeError> {
         let (terms, day, mut budgets) = (&partner.agreement().terms, self.ask_epoch().0, Vec::new());
         for purpose in terms.answered_purposes() {
             for class in [SelectorClass::Impersonal, SelectorClass::Linkable, SelectorClass::Personal] {
@@ -163,7 +163,7 @@ impl Node {
                 if budget.0 > 0 {
                     let (partner, direction) = (partner.node(), Direction::Outgoing);
                     let spent = tx.asked(&AskCount { partner, direction, purpose, class, day })?;
-                    budgets.push(BudgetView {
+                    budgets.push(AskBudgetView {
                         purpose: purpose.to_string(),
                         class: class_code(class).to_owned(),
                         per_day: budget.0,
