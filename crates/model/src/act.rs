@@ -128,6 +128,16 @@ actions! {
     AuthoriseBundle = "authorise_bundle", true;
     /// Write an authorised evidence bundle (disclosure).
     ExportBundle = "export_bundle", true;
+    /// See desks: their sources, detectors and manual pages, last runs, and how many alerts they raise.
+    ReadDesks = "read_desks", false;
+    /// See what was imported, and the rows that were refused (consultation).
+    ReadImports = "read_imports", true;
+    /// Run a detector without keeping what it finds: with other parameters, or while it is being written (consultation).
+    TryDetector = "try_detector", true;
+    /// Write a detector of the node's own, or take one in from a file. It does nothing before it is enabled.
+    WriteDetector = "write_detector", true;
+    /// Save a detector's parameters, enable, disable or remove it.
+    ChangeDetector = "change_detector", true;
     /// Take up and answer a data subject's request: find, export, correct, restrict, erase, refuse.
     AnswerSubject = "answer_subject", true;
     /// Give findings to somebody, or take them back.

@@ -81,5 +81,8 @@ pub(crate) const fn is_on_case_data(action: Action) -> bool {
             | Action::KeepFilters
             | Action::ReviewAccess
             | Action::ReadStatistics
+            | Action::ReadDesks
+            | Action::WriteDetector
+            | Action::ChangeDetector
     )
 }

@@ -152,7 +152,7 @@ impl Node {
             let stored = self.visible_finding(tx, caller, Action::ReadFindings, origin, key)?;
             let decisions = tx.decisions(origin, key)?;
             let work = self.work_view(tx, caller, &stored)?;
-            let head = self.detectors().iter().find(|loaded| loaded.detector.head.id == stored.finding.detector);
+            let head = self.loaded_detector(&stored.finding.detector);
             let view = FindingView {
                 summary: summary(&stored),
                 evidence_count: stored.finding.evidence.len(),

@@ -12,13 +12,16 @@ mod clocks;
 mod company;
 mod config;
 mod corrections;
+mod desks;
 mod detect;
+mod detectors;
 mod error;
 mod evidence;
 mod findings;
 mod folder;
 mod ids;
 mod import;
+mod imports;
 mod inbox;
 mod init;
 mod jobs;
@@ -51,6 +54,7 @@ mod sink;
 mod sql;
 mod subjects;
 mod triage;
+mod uploads;
 mod users;
 mod witness;
 
@@ -65,12 +69,19 @@ pub use cases::{
 };
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
+pub use desks::{
+    ChangeView, DatasetStatus, DeskStatus, DetectorFile, DetectorPage, DetectorStatus, FactView, FormatView, KeyedColumn,
+    OwnDetectorRequest, ParameterChange, ParameterView, Preview, PreviewProblem, PreviewRequest, ReasonView, RunStatus,
+    SettingValue, StepView, Switch, TableColumnView, TableView, TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest,
+    TrialSummary, TriedParameter, VolumeOfDay,
+};
 pub use detect::{DetectRequest, RunReport};
 pub use error::{Factor, NodeError};
 pub use evidence::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
 pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
+pub use imports::{ImportPage, ImportView, RejectPage};
 pub use inbox::PartnerRequest;
 pub use init::{OPERATOR, init};
 pub use journal::{
@@ -111,6 +122,7 @@ pub use triage::{
     BudgetRequest, BudgetView, CaseName, Colleague, InboxCounts, InboxFilter, InboxLine, InboxPage, RefusedUndo, SavedFilter,
     SavedFilters, UndoReport, UndoRequest, ValueCount, WorkLine, WorkReport, WorkRequest, WorkStep, WorkView,
 };
+pub use uploads::{FirstRows, KnownImport, ReaderLook, RejectView, TableRows, UploadView};
 pub use users::{UserRequest, UserView};
 pub use witness::{JournalTrust, TrustedCheckpoint, WatchedLogLine, WitnessLine};
 

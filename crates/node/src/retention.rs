@@ -48,6 +48,8 @@ impl Node {
             Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
         })?;
         self.sweep_lake()?;
+        self.remove_expired_rejects()?;
+        self.sweep_uploads()?;
         // A lead must not outlive what it was made of.
         self.recompute_picture(&self.itself())?;
         Ok(report)
@@ -77,6 +79,7 @@ impl Node {
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))
         })?;
         self.sweep_lake()?;
+        self.remove_rejects(import_number)?;
         // A lead must not outlive what it was made of.
         self.recompute_picture(&self.itself())?;
         Ok(report)

@@ -41,6 +41,8 @@ enum Command {
     Import(commands::import::Import),
     /// Run detectors
     Detect(commands::detect::Detect),
+    /// List, set, try, write or exchange detectors
+    Detector(commands::detector::Detector),
     /// List findings, show one, or decide
     Findings(commands::findings::Findings),
     /// List leads: what joins with what, and why
@@ -93,6 +95,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Init(init) => init.run(json),
         Command::Import(import) => import.run(json).await,
         Command::Detect(detect) => detect.run(json).await,
+        Command::Detector(detector) => detector.run(json).await,
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
         Command::Ask(ask) => ask.run(json).await,

@@ -7,6 +7,7 @@
 mod asks;
 mod cases;
 mod catalogue;
+mod detectors;
 mod findings;
 mod inbox;
 mod journal_entries;
@@ -18,6 +19,7 @@ mod parcels;
 mod people;
 mod reviews;
 mod sample;
+mod search;
 mod statements;
 mod subjects;
 mod transactions;
@@ -32,6 +34,7 @@ pub use catalogue::{
     an_erased_file_is_seen_by_no_snapshot, files_are_seen_from_their_snapshot_on, only_known_tables_and_columns_take_files,
     random_changes_of_files_add_up, tables_keep_their_columns,
 };
+pub use detectors::{detectors_keep_their_settings_and_history, findings_are_counted_by_day, only_the_newest_runs_are_kept};
 pub use findings::{
     a_finding_has_one_owner, a_recalled_finding_stays_recalled, decisions_stay_with_their_finding, derivations_are_found,
     erasing_findings_leaves_nothing, findings_are_filtered_and_ordered, findings_survive_whatever_their_numbers,
@@ -63,6 +66,7 @@ pub use people::{
 };
 pub use reviews::reviews_come_back;
 pub use sample::act;
+pub use search::{entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends};
 pub use statements::{
     erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
     statements_come_back_and_count_once, statements_end_once, statements_in_any_order_and_batches,
@@ -106,6 +110,8 @@ macro_rules! store_contract {
             statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
             work_states_stay_with_their_finding, the_inbox_is_filtered_ranked_and_counted, budgets_draw_a_line_per_desk,
             budgets_and_saved_filters_come_back, cases_come_back_with_what_is_in_them, tasks_and_events_go_with_their_case,
+            entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends,
+            detectors_keep_their_settings_and_history, only_the_newest_runs_are_kept, findings_are_counted_by_day,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

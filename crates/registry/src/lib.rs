@@ -20,6 +20,7 @@ mod cases;
 mod catalogue;
 mod chunks;
 mod credentials;
+mod detectors;
 mod error;
 mod findings;
 mod imports;
@@ -34,6 +35,7 @@ mod partners;
 mod people;
 mod reviews;
 mod runs;
+mod search;
 mod statements;
 mod subjects;
 mod witnesses;
@@ -47,6 +49,7 @@ pub use cases::{CaseEventRow, CaseItemKind, CaseItemRow, CaseQuery, CaseRow, Cas
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
+pub use detectors::{DetectorChangeRow, DetectorRow, DetectorRunRow, Detectors, FindingsOfDay};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
@@ -61,6 +64,7 @@ pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use reviews::{ReviewRow, Reviews};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
+pub use search::{FindingPoint, NamedEntity, Search};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
 pub use witnesses::{WitnessedLog, Witnesses};
@@ -110,6 +114,8 @@ pub trait Transaction:
     + Work
     + Inbox
     + Cases
+    + Search
+    + Detectors
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

@@ -22,7 +22,7 @@ pub(crate) const SESSION_COOKIE: &str = "oikos_session";
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct ErrorBody {
     /// `denied`, `not_signed_in`, `code_required`, `passkey_required`, `second_factor_required`, `too_many_attempts`,
-    /// `purpose_required`, `not_found`, `invalid`, `conflict`, `provider` or `internal`.
+    /// `purpose_required`, `not_found`, `invalid`, `conflict`, `stopped`, `too_large`, `provider` or `internal`.
     code: &'static str,
     /// What is wrong, and what would be right.
     message: String,
@@ -46,8 +46,9 @@ impl IntoResponse for ApiError {
             NodeError::PurposeRequired(_) => StatusCode::PRECONDITION_REQUIRED,
             NodeError::Provider(_) => StatusCode::BAD_GATEWAY,
             NodeError::NotFound(_) => StatusCode::NOT_FOUND,
+            NodeError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             NodeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            NodeError::Conflict(_) | NodeError::Owned(_) => StatusCode::CONFLICT,
+            NodeError::Conflict(_) | NodeError::Owned(_) | NodeError::Stopped => StatusCode::CONFLICT,
             NodeError::Io { .. } | NodeError::Store(_) | NodeError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut response = (status, Json(ErrorBody { code: self.0.code(), message: self.0.to_string() })).into_response();

@@ -6,9 +6,11 @@ mod approvals;
 mod asks;
 mod bundles;
 mod cases;
+mod desks;
 mod events;
 mod exchange;
 mod findings;
+mod imports;
 mod inbox;
 mod oversight;
 mod page;
@@ -98,6 +100,24 @@ pub(crate) struct Shared {
         events::events,
         picture::leads,
         picture::ownership,
+        desks::list,
+        desks::show,
+        desks::file,
+        desks::keep,
+        desks::remove,
+        desks::set_parameters,
+        desks::switch,
+        desks::try_on_history,
+        desks::trial,
+        desks::stop_trial,
+        desks::preview,
+        imports::upload,
+        imports::show_upload,
+        imports::discard_upload,
+        imports::list,
+        imports::show,
+        imports::rejects,
+        imports::reject_file,
         work::import,
         work::detect,
         work::jobs,
@@ -222,7 +242,22 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
         .route("/ownership", get(picture::ownership))
-        .route("/imports", post(work::import))
+        .route("/desks", get(desks::list))
+        .route("/detectors", post(desks::keep))
+        .route("/detectors/{detector}", get(desks::show).delete(desks::remove))
+        .route("/detectors/{detector}/file", get(desks::file))
+        .route("/detectors/{detector}/parameters", post(desks::set_parameters))
+        .route("/detectors/{detector}/switch", post(desks::switch))
+        .route("/detectors/{detector}/trials", post(desks::try_on_history))
+        .route("/trials/{id}", get(desks::trial).delete(desks::stop_trial))
+        .route("/previews", post(desks::preview))
+        // As long as the settings allow, which is counted while it comes in.
+        .route("/uploads", post(imports::upload).layer(DefaultBodyLimit::disable()))
+        .route("/uploads/{id}", get(imports::show_upload).delete(imports::discard_upload))
+        .route("/imports", get(imports::list).post(work::import))
+        .route("/imports/{number}", get(imports::show))
+        .route("/imports/{number}/rejects", get(imports::rejects))
+        .route("/imports/{number}/rejects/file", get(imports::reject_file))
         .route("/runs", post(work::detect))
         .route("/jobs", get(work::jobs))
         .route("/jobs/{id}", get(work::job))

@@ -24,7 +24,7 @@ use crate::{Caller, Node, NodeError};
 pub use history::{CaseEvent, CaseEventKind};
 pub use list::{CaseFilter, CaseSummary};
 pub use open::CaseRequest;
-pub use playbooks::{Playbook, PlaybookTask, PlaybookView};
+pub use playbooks::{PlaybookTask, PlaybookView};
 pub use show::{CaseFinding, CaseLead, CaseView, MarkingView};
 pub use step::CaseStep;
 pub use tasks::{NewTask, TaskChange, TaskView};

@@ -186,6 +186,7 @@ impl SqliteTransaction<'_> {
         ];
         self.execute("putting a finding", PUT, row)?;
         self.index_selectors(finding)?;
+        self.index_title(finding)?;
         self.put_derivations(&name_of(&finding.origin, finding.key), &finding.derived_from)
     }
 
@@ -199,6 +200,14 @@ impl SqliteTransaction<'_> {
             self.execute("indexing a finding's selectors", sql, params![kind.code(), value, origin, key])?;
         }
         Ok(())
+    }
+
+    fn index_title(&mut self, finding: &Finding) -> Result<(), StoreError> {
+        let (origin, key) = (finding.origin.as_str(), finding.key.0.0);
+        let sql = "DELETE FROM finding_title WHERE origin = ?1 AND finding_key = ?2";
+        self.execute("indexing a finding's title", sql, params![origin, key])?;
+        let sql = "INSERT INTO finding_title (origin, finding_key, words) VALUES (?1, ?2, ?3)";
+        self.execute("indexing a finding's title", sql, params![origin, key, finding.title]).map(drop)
     }
 
     pub(crate) fn erase_finding(&mut self, origin: &NodeId, key: FindingKey) -> Result<(), StoreError> {
@@ -229,7 +238,7 @@ fn check_numbers(finding: &Finding) -> Result<(), StoreError> {
     Err(StoreError::Conflict(format!("finding {} of {} holds a number that is not finite", finding.key, finding.detector)))
 }
 
-fn filter_of(query: &FindingQuery<'_>) -> Result<Filter, StoreError> {
+pub(crate) fn filter_of(query: &FindingQuery<'_>) -> Result<Filter, StoreError> {
     let mut filter = Filter::default();
     if let Some(labels) = query.labels {
         filter.labels("label", labels);
