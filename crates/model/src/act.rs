@@ -130,6 +130,12 @@ actions! {
     ExportBundle = "export_bundle", true;
     /// Take up and answer a data subject's request: find, export, correct, restrict, erase, refuse.
     AnswerSubject = "answer_subject", true;
+    /// Judge that two entities are the same or are not, or withdraw such a judgement.
+    JudgeEntity = "judge_entity", true;
+    /// Search identifiers, names, titles and leads (consultation).
+    Search = "search", true;
+    /// See counts of findings with small cells hidden (consultation).
+    ReadAggregates = "read_aggregates", true;
 }
 
 impl Action {

@@ -12,6 +12,7 @@ mod company;
 mod config;
 mod corrections;
 mod detect;
+mod entities;
 mod error;
 mod evidence;
 mod findings;
@@ -26,12 +27,14 @@ mod keys;
 mod leads;
 mod leaving;
 mod link;
+mod marking_view;
 mod node;
 mod oidc;
 mod outbox;
 mod passage;
 mod passkeys;
 mod people;
+mod picture;
 mod pre_authorised;
 mod received;
 mod release;
@@ -57,6 +60,11 @@ pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
 pub use detect::{DetectRequest, RunReport};
+pub use entities::{
+    EntityHit, EntityPath, EntitySearch, EntityView, FindingHit, JudgeRequest, JudgementView, LeadHit, MergePreview,
+    OwnershipEdge, OwnershipGraph, OwnershipNode, ReceivedBy, RelationView, ResemblanceReason, ResemblanceView, SearchAnswer,
+    SearchQuery, SourceEntity, StatementView, Verdict as EntityVerdict,
+};
 pub use error::{Factor, NodeError};
 pub use evidence::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
@@ -72,11 +80,18 @@ pub use keys::operator_token;
 pub use leads::LeadView;
 pub use leaving::{LeaveRequest, LeaveView};
 pub use link::{Deliveries, Delivery, DeliveryLine, FetchLine, Later, LinkedNode};
+pub use marking_view::MarkingView;
 pub use node::Node;
 pub(crate) use node::Noted;
 pub use oidc::SingleSignOn;
 pub use oikos_registry::{Direction, RequestState};
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
+pub use picture::{
+    AggregateQuery, AggregateView, BaseRate, Citation, DeskDomain, Dimension, DomainSeverity, FindingRef, LeadDayView,
+    LeadDetail, LeftOfLead, LinkKind, LinkView, MemberView, PictureLead, PictureLink, PictureOrigin, PictureView, PlaceView,
+    PointColumns, ReportQuery, ReportSection, RivalView, Sentence, Severity, SituationReport, Span, StepView, WhatIfRequest,
+    WhatIfView,
+};
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
 pub use release::{CompanyName, Derogation, FindingName, ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};

@@ -55,10 +55,7 @@ pub(crate) fn whole(markings: impl IntoIterator<Item = Marking>) -> Option<Marki
 }
 
 /// The markings of things with these labels, each label once.
-pub(crate) fn markings_of(
-    tx: &dyn Transaction,
-    labels: impl IntoIterator<Item = LabelId>,
-) -> Result<Vec<Marking>, NodeError> {
+pub(crate) fn markings_of(tx: &dyn Transaction, labels: impl IntoIterator<Item = LabelId>) -> Result<Vec<Marking>, NodeError> {
     let distinct: BTreeSet<LabelId> = labels.into_iter().collect();
     let mut markings = Vec::with_capacity(distinct.len());
     for id in distinct {

@@ -5,6 +5,7 @@ mod answer;
 mod approvals;
 mod asks;
 mod bundles;
+mod entities;
 mod exchange;
 mod findings;
 mod oversight;
@@ -76,7 +77,19 @@ pub(crate) struct Shared {
         findings::evidence,
         findings::decide,
         picture::leads,
+        picture::lead,
+        picture::what_if,
+        picture::days,
+        picture::picture,
+        picture::report,
+        picture::aggregates,
         picture::ownership,
+        entities::search,
+        entities::list,
+        entities::show,
+        entities::ownership,
+        entities::preview,
+        entities::judge,
         work::import,
         work::detect,
         work::jobs,
@@ -161,7 +174,19 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
         .route("/findings/{origin}/{key}/decisions", post(findings::decide))
         .route("/leads", get(picture::leads))
+        .route("/leads/{id}", get(picture::lead))
+        .route("/leads/{id}/what-if", post(picture::what_if))
+        .route("/leads/{id}/days", get(picture::days))
+        .route("/picture", get(picture::picture))
+        .route("/picture/report", get(picture::report))
+        .route("/aggregates", get(picture::aggregates))
         .route("/ownership", get(picture::ownership))
+        .route("/search", get(entities::search))
+        .route("/entities", get(entities::list))
+        .route("/entities/entity", get(entities::show))
+        .route("/entities/ownership", get(entities::ownership))
+        .route("/entities/judgements", post(entities::judge))
+        .route("/entities/judgements/preview", post(entities::preview))
         .route("/imports", post(work::import))
         .route("/runs", post(work::detect))
         .route("/jobs", get(work::jobs))

@@ -7,8 +7,8 @@ use oikos_picture::{Lead, PictureInput};
 use oikos_registry::Transaction;
 use serde::{Deserialize, Serialize};
 
-use super::detail::{FindingRef, noted};
 use super::day;
+use super::detail::{FindingRef, noted};
 use crate::{Caller, Node, NodeError};
 
 /// Links that are supposed to be false.
@@ -87,7 +87,8 @@ impl Node {
             }
             let input = self.lead_input(tx, caller)?;
             let left = oikos_picture::what_if(tx, &input, &lead, &request.false_links).map_err(NodeError::internal)?;
-            let kept: BTreeSet<FindingRef> = left.first().map(|lead| LeftOfLead::of(lead).members).into_iter().flatten().collect();
+            let kept: BTreeSet<FindingRef> =
+                left.first().map(|lead| LeftOfLead::of(lead).members).into_iter().flatten().collect();
             let members = lead.members.iter().map(|member| FindingRef::of(&member.finding));
             let view = WhatIfView {
                 score_bits: lead.score_bits,
