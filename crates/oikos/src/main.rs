@@ -45,6 +45,8 @@ enum Command {
     Findings(commands::findings::Findings),
     /// List leads: what joins with what, and why
     Leads(commands::leads::Leads),
+    /// Search entities, show one, or judge that two are the same
+    Entity(commands::entity::Entity),
     /// Ask partners whether they know something, without showing it
     Ask(commands::ask::Ask),
     /// Ask partners for release, and answer what they ask
@@ -93,6 +95,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Detect(detect) => detect.run(json).await,
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
+        Command::Entity(entity) => entity.run(json).await,
         Command::Ask(ask) => ask.run(json).await,
         Command::Request(request) => request.run(json).await,
         Command::Release(release) => release.run(json).await,

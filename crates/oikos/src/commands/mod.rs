@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod bundle;
 pub(crate) mod demo;
 pub(crate) mod detect;
+pub(crate) mod entity;
 pub(crate) mod erase;
 pub(crate) mod findings;
 pub(crate) mod import;
