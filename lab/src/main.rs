@@ -8,6 +8,7 @@ mod exchange;
 mod lake;
 mod machine;
 mod measure;
+mod page;
 mod peers;
 mod results;
 mod row;
@@ -35,11 +36,12 @@ enum Size {
 /// A benchmark by its name.
 type Run = fn(&Path, Size) -> Result<Benchmark, Failure>;
 
-const BENCHMARKS: [(&str, Run); 4] = [
+const BENCHMARKS: [(&str, Run); 5] = [
     ("sea", |folder, _| sea::run(folder)),
     ("lake", |folder, _| lake::run(folder)),
     ("asks", asks::run),
     ("exchange", exchange::run),
+    ("page", page::run),
 ];
 
 fn main() -> ExitCode {

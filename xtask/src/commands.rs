@@ -4,6 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::budget::Meter;
 use crate::steps::{cargo, complain, is_installed, must, root, run, say};
+use crate::web;
 
 /// What a cold `cargo xtask demo` may cost.
 const DEMO_BUDGET_CPU_MINUTES: f64 = 40.0;
@@ -13,6 +14,7 @@ const TEST_BUDGET_CPU_MINUTES: f64 = 15.0;
 /// Builds the program and lives through Quiet Tide. The exit code is the demo's: 0 only if the scenario's conditions hold.
 pub(crate) fn demo(rest: &[&str]) -> Result<ExitCode, String> {
     let meter = Meter::start("build", DEMO_BUDGET_CPU_MINUTES);
+    web::build()?;
     // The whole workspace, because tests build it too: another selection of packages would resolve other features and build the engine twice.
     must("building", &mut cargo(["build", "--workspace"]))?;
     say(&meter.report());
@@ -24,6 +26,7 @@ pub(crate) fn demo(rest: &[&str]) -> Result<ExitCode, String> {
 pub(crate) fn test(rest: &[&str]) -> Result<ExitCode, String> {
     must("format check (cargo fmt repairs it)", &mut cargo(["fmt", "--all", "--check"]))?;
     let meter = Meter::start("tests, with their build", TEST_BUDGET_CPU_MINUTES);
+    web::build()?;
     let mut command = cargo(["test", "--workspace", "--no-fail-fast"]);
     let code = run(command.args(rest).args(["--", "--nocapture"]).env("RUST_BACKTRACE", "0"));
     say(&meter.report());
@@ -43,12 +46,14 @@ pub(crate) fn lint() -> Result<ExitCode, String> {
 
 /// Runs the lab.
 pub(crate) fn bench(rest: &[&str]) -> Result<ExitCode, String> {
+    web::build()?;
     must("building", &mut cargo(["build", "--quiet", "--workspace"]))?;
     run(Command::new(target_folder().join("debug").join("oikos-lab")).arg("bench").args(rest).current_dir(root()))
 }
 
 /// The program for use.
 pub(crate) fn build() -> Result<ExitCode, String> {
+    web::build()?;
     run(&mut cargo(["build", "--release", "--package", "oikos"]))
 }
 

@@ -4,6 +4,7 @@ mod budget;
 mod commands;
 mod fuzz;
 mod steps;
+mod web;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,8 @@ cargo xtask COMMAND
   bench [NAME] [--json]  benchmarks against named public peers; writes lab/RESULTS.md, with --small it does not
   fuzz [TARGET] [--seconds N]
                          fuzz what partners send (parcel, ask, agreement), 600 s each; needs nightly Rust, installs cargo-fuzz
+  e2e [FILE] [OPTION]    the page's tests in a real Chromium, on the demonstration's nodes
+  screenshots            pictures of every page, light and dark, wide and narrow, in web/screenshots
   build                  the `oikos` program for use: target/release/oikos
   new detector DESK NAME scaffold a detector with its corpus
   docs                   write docs/desks/*.md and the golden tables from their sources
@@ -33,6 +36,8 @@ fn main() -> ExitCode {
         ["lint"] => commands::lint(),
         ["bench", rest @ ..] => commands::bench(rest),
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
+        ["e2e", rest @ ..] => web::e2e(rest),
+        ["screenshots", rest @ ..] => web::screenshots(rest),
         ["build"] => commands::build(),
         ["new", "detector", desk, name] => commands::new_detector(desk, name),
         ["docs"] => commands::docs(),

@@ -27,6 +27,7 @@ fn endpoint(method: Method, template: &'static str, body: Option<Value>, journal
         .replace("{key}", &"0".repeat(64))
         .replace("{id}", &id)
         .replace("{name}", "carl")
+        .replace("{desk}", "sea")
         .replace("{node}", "no.partner")
         .replace("{partner}", "no.partner")
         .replace("{direction}", "incoming");
@@ -44,6 +45,7 @@ fn asked(mut endpoint: Endpoint, query: &str) -> Endpoint {
 fn endpoints() -> Vec<Endpoint> {
     use Method as M;
     let release = json!({ "partner": "no.partner", "finding": { "key": "0".repeat(64) } });
+    let work = json!({ "findings": [{ "key": "0".repeat(64) }], "step": { "kind": "unassign" } });
     let selector = json!({ "kind": "imo", "value": "9074729" });
     let request = json!({ "partner": "no.partner", "selector": selector, "message": "why" });
     let passkey = json!({ "id": "", "client_data": "", "authenticator_data": "", "signature": "", "user_handle": "" });
@@ -74,6 +76,23 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(M::GET, "/findings/{origin}/{key}", None, Some(Action::ReadFindings)),
         endpoint(M::GET, "/findings/{origin}/{key}/evidence", None, Some(Action::ReadEvidence)),
         endpoint(M::POST, "/findings/{origin}/{key}/decisions", Some(json!({ "kind": "confirm" })), Some(Action::DecideFinding)),
+        endpoint(M::GET, "/inbox", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/inbox/counts", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/inbox/reasons", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/inbox/filters", None, None),
+        endpoint(M::PUT, "/inbox/filters", Some(json!({ "filters": [] })), Some(Action::KeepFilters)),
+        endpoint(M::POST, "/inbox/work", Some(work), Some(Action::AssignFinding)),
+        endpoint(M::POST, "/inbox/undo", Some(json!({ "findings": [{ "key": "0".repeat(64) }] })), Some(Action::UndoWork)),
+        endpoint(M::GET, "/colleagues", None, None),
+        endpoint(M::GET, "/budgets", None, None),
+        endpoint(M::PUT, "/budgets/{desk}", Some(json!({ "per_day": 10 })), Some(Action::SetAlertBudget)),
+        endpoint(M::GET, "/cases", None, Some(Action::ReadCases)),
+        endpoint(M::POST, "/cases", Some(json!({ "title": "A ship over a cable" })), Some(Action::OpenCase)),
+        endpoint(M::GET, "/cases/{id}", None, Some(Action::ReadCases)),
+        endpoint(M::POST, "/cases/{id}/steps", Some(json!({ "step": "note", "text": "seen" })), Some(Action::WorkCase)),
+        endpoint(M::GET, "/playbooks", None, None),
+        // A stream: it ends with the session only, and tells counters.
+        endpoint(M::GET, "/events", None, None),
         endpoint(M::GET, "/leads", None, Some(Action::ReadLeads)),
         endpoint(M::GET, "/ownership", None, Some(Action::ReadStatements)),
         endpoint(M::GET, "/leads/{id}", None, Some(Action::ReadLeads)),
@@ -113,6 +132,7 @@ fn endpoints() -> Vec<Endpoint> {
             Some(Action::Rectify),
         ),
         endpoint(M::POST, "/partners/{node}/departure", Some(json!({ "reason": "test" })), Some(Action::ManagePartners)),
+        endpoint(M::POST, "/partners/{node}/journal-trust", Some(json!({ "reason": "test" })), Some(Action::ManagePartners)),
         endpoint(M::POST, "/releases/pre-authorised", None, Some(Action::DeliverParcel)),
         endpoint(M::POST, "/parcels/export", Some(json!({ "partner": "no.partner" })), Some(Action::DeliverParcel)),
         endpoint(M::POST, "/parcels/import", Some(json!({ "format": 1 })), Some(Action::ReceiveParcel)),
@@ -153,6 +173,17 @@ fn endpoints() -> Vec<Endpoint> {
             Some(json!({ "index": 0, "reason": "it names a person" })),
             Some(Action::EraseJournalEntry),
         ),
+        endpoint(M::GET, "/policy/tables", None, None),
+        endpoint(M::GET, "/oversight/consultations", None, Some(Action::ReadJournal)),
+        endpoint(M::GET, "/oversight/unusual", None, Some(Action::ReadJournal)),
+        endpoint(
+            M::POST,
+            "/oversight/unusual/{id}/reviews",
+            Some(json!({ "reason": "a night shift", "newest_entry": 1 })),
+            Some(Action::ReviewAccess),
+        ),
+        endpoint(M::GET, "/statistics", None, Some(Action::ReadStatistics)),
+        endpoint(M::POST, "/statistics/exports", Some(json!({ "recipient": "the public" })), Some(Action::ReadStatistics)),
         endpoint(M::POST, "/erasures", Some(json!({})), Some(Action::Erase)),
         endpoint(M::GET, "/users", None, Some(Action::ManageUsers)),
         endpoint(
@@ -213,7 +244,13 @@ fn a_person_without_a_role_can_do_nothing_and_every_refusal_is_journaled() {
         let Some(action) = one.journaled else { continue };
         if matches!(
             action,
-            Action::SignIn | Action::ReadJournal | Action::ExportJournal | Action::StatePurpose | Action::ManageOwnAccess
+            Action::SignIn
+                | Action::ReadJournal
+                | Action::ExportJournal
+                | Action::ReviewAccess
+                | Action::ReadStatistics
+                | Action::StatePurpose
+                | Action::ManageOwnAccess
         ) || one.template == "/imports"
             || one.template == "/ownership"
         {

@@ -41,6 +41,8 @@ enum Command {
     Import(commands::import::Import),
     /// Run detectors
     Detect(commands::detect::Detect),
+    /// List, set, try, write or exchange detectors
+    Detector(commands::detector::Detector),
     /// List findings, show one, or decide
     Findings(commands::findings::Findings),
     /// List leads: what joins with what, and why
@@ -65,6 +67,8 @@ enum Command {
     Sql(commands::sql::Sql),
     /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
+    /// See who looked at whom, unusual access, statistics, and what policy amounts to
+    Oversight(commands::oversight::Oversight),
     /// Prepare, authorise, write or verify an evidence bundle: the one way records leave
     Bundle(commands::bundle::Bundle),
     /// Answer data subjects: find, export, correct, restrict, erase, refuse
@@ -93,6 +97,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Init(init) => init.run(json),
         Command::Import(import) => import.run(json).await,
         Command::Detect(detect) => detect.run(json).await,
+        Command::Detector(detector) => detector.run(json).await,
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
         Command::Entity(entity) => entity.run(json).await,
@@ -105,6 +110,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve.run(json).await,
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,
+        Command::Oversight(oversight) => oversight.run(json).await,
         Command::Bundle(bundle) => bundle.run(json).await,
         Command::Subject(subject) => subject.run(json).await,
         Command::User(user) => user.run(json).await,

@@ -6,6 +6,7 @@ mod detect;
 mod exchange;
 mod import;
 mod node;
+mod page;
 mod rows;
 mod scan;
 
@@ -46,6 +47,7 @@ pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
         ("asks-input", [folder, asker, owner]) => asks::input(Path::new(folder), asker.parse()?, owner.parse()?)?,
         ("asks-prepare", [folder, mode]) => asks::prepare(Path::new(folder), mode)?,
         ("asks-ask", [folder, mode]) => asks::ask(Path::new(folder), mode)?,
+        ("page-fill", [folder, findings]) => page::fill(Path::new(folder), findings.parse()?)?,
         _ => return Err(format!("there is no work {task} with {} arguments", arguments.len()).into()),
     };
     let report = Report {

@@ -5,9 +5,14 @@ mod answer;
 mod approvals;
 mod asks;
 mod bundles;
+mod cases;
+mod desks;
 mod entities;
+mod events;
 mod exchange;
 mod findings;
+mod imports;
+mod inbox;
 mod oversight;
 mod page;
 mod passkeys;
@@ -17,6 +22,7 @@ mod session;
 mod single_sign_on;
 mod subjects;
 mod users;
+mod watch;
 mod work;
 
 use std::sync::Arc;
@@ -47,6 +53,7 @@ pub(crate) struct Shared {
 /// The API's description.
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&OperationsByPath),
     info(
         title = "Oikos node",
         description = "Concept demonstrator; fictional agreements; not accredited.",
@@ -76,6 +83,22 @@ pub(crate) struct Shared {
         findings::show,
         findings::evidence,
         findings::decide,
+        inbox::list,
+        inbox::counts,
+        inbox::reasons,
+        inbox::filters,
+        inbox::keep_filters,
+        inbox::work,
+        inbox::undo,
+        inbox::colleagues,
+        inbox::budgets,
+        inbox::set_budget,
+        cases::list,
+        cases::open,
+        cases::show,
+        cases::step,
+        cases::playbooks,
+        events::events,
         picture::leads,
         picture::lead,
         picture::what_if,
@@ -90,6 +113,24 @@ pub(crate) struct Shared {
         entities::ownership,
         entities::preview,
         entities::judge,
+        desks::list,
+        desks::show,
+        desks::file,
+        desks::keep,
+        desks::remove,
+        desks::set_parameters,
+        desks::switch,
+        desks::try_on_history,
+        desks::trial,
+        desks::stop_trial,
+        desks::preview,
+        imports::upload,
+        imports::show_upload,
+        imports::discard_upload,
+        imports::list,
+        imports::show,
+        imports::rejects,
+        imports::reject_file,
         work::import,
         work::detect,
         work::jobs,
@@ -105,6 +146,7 @@ pub(crate) struct Shared {
         exchange::notices,
         exchange::rectify,
         exchange::leave,
+        exchange::trust_journal,
         exchange::pre_authorised,
         exchange::export,
         exchange::import_parcels,
@@ -134,6 +176,12 @@ pub(crate) struct Shared {
         oversight::export,
         oversight::erase_entry,
         oversight::erase,
+        watch::tables,
+        watch::consultations,
+        watch::unusual,
+        watch::review,
+        watch::statistics,
+        watch::export_statistics,
         users::users,
         users::put_user,
         users::reset_second_factor,
@@ -143,6 +191,24 @@ pub(crate) struct Shared {
     )
 )]
 pub(crate) struct ApiDescription;
+
+/// Names each operation by its method and path: names of functions are not unique, and programs that generate code need unique ones.
+struct OperationsByPath;
+
+impl utoipa::Modify for OperationsByPath {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let place = path.trim_start_matches("/api/v1/").replace(['{', '}'], "").replace(['/', '-'], "_");
+            let operations =
+                [("get", &mut item.get), ("put", &mut item.put), ("post", &mut item.post), ("delete", &mut item.delete)];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{place}"));
+                }
+            }
+        }
+    }
+}
 
 /// The golden OpenAPI document as it is now.
 ///
@@ -173,6 +239,20 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/findings/{origin}/{key}", get(findings::show))
         .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
         .route("/findings/{origin}/{key}/decisions", post(findings::decide))
+        .route("/inbox", get(inbox::list))
+        .route("/inbox/counts", get(inbox::counts))
+        .route("/inbox/reasons", get(inbox::reasons))
+        .route("/inbox/filters", get(inbox::filters).put(inbox::keep_filters))
+        .route("/inbox/work", post(inbox::work))
+        .route("/inbox/undo", post(inbox::undo))
+        .route("/colleagues", get(inbox::colleagues))
+        .route("/budgets", get(inbox::budgets))
+        .route("/budgets/{desk}", put(inbox::set_budget))
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{id}", get(cases::show))
+        .route("/cases/{id}/steps", post(cases::step))
+        .route("/playbooks", get(cases::playbooks))
+        .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
         .route("/leads/{id}", get(picture::lead))
         .route("/leads/{id}/what-if", post(picture::what_if))
@@ -187,7 +267,22 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/entities/ownership", get(entities::ownership))
         .route("/entities/judgements", post(entities::judge))
         .route("/entities/judgements/preview", post(entities::preview))
-        .route("/imports", post(work::import))
+        .route("/desks", get(desks::list))
+        .route("/detectors", post(desks::keep))
+        .route("/detectors/{detector}", get(desks::show).delete(desks::remove))
+        .route("/detectors/{detector}/file", get(desks::file))
+        .route("/detectors/{detector}/parameters", post(desks::set_parameters))
+        .route("/detectors/{detector}/switch", post(desks::switch))
+        .route("/detectors/{detector}/trials", post(desks::try_on_history))
+        .route("/trials/{id}", get(desks::trial).delete(desks::stop_trial))
+        .route("/previews", post(desks::preview))
+        // As long as the settings allow, which is counted while it comes in.
+        .route("/uploads", post(imports::upload).layer(DefaultBodyLimit::disable()))
+        .route("/uploads/{id}", get(imports::show_upload).delete(imports::discard_upload))
+        .route("/imports", get(imports::list).post(work::import))
+        .route("/imports/{number}", get(imports::show))
+        .route("/imports/{number}/rejects", get(imports::rejects))
+        .route("/imports/{number}/rejects/file", get(imports::reject_file))
         .route("/runs", post(work::detect))
         .route("/jobs", get(work::jobs))
         .route("/jobs/{id}", get(work::job))
@@ -200,6 +295,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/recalls", get(exchange::notices).post(exchange::recall))
         .route("/rectifications", post(exchange::rectify))
         .route("/partners/{node}/departure", post(exchange::leave))
+        .route("/partners/{node}/journal-trust", post(exchange::trust_journal))
         .route("/parcels/export", post(exchange::export))
         .route("/parcels/import", post(exchange::import_parcels).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
         .route("/parcels/fetch", post(exchange::fetch))
@@ -221,6 +317,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/journal/proofs", post(oversight::prove))
         .route("/journal/exports", post(oversight::export))
         .route("/journal/erasures", post(oversight::erase_entry))
+        .route("/policy/tables", get(watch::tables))
+        .route("/oversight/consultations", get(watch::consultations))
+        .route("/oversight/unusual", get(watch::unusual))
+        .route("/oversight/unusual/{id}/reviews", post(watch::review))
+        .route("/statistics", get(watch::statistics))
+        .route("/statistics/exports", post(watch::export_statistics))
         .route("/erasures", post(oversight::erase))
         .route("/approvals", get(approvals::approvals))
         .route("/approvals/{id}", get(approvals::approval).post(approvals::decide))
@@ -238,7 +340,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .layer(fixed_header(header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
         .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(fixed_header(header::CACHE_CONTROL, "no-store"))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .with_state(Shared { node, delivery })
 }
 

@@ -14,7 +14,7 @@ const REASON_BYTES_MAXIMUM: usize = 1_000;
 /// What a person says of two entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum EntityVerdict {
     /// They mean the same thing.
     Same,
     /// They do not.
@@ -32,7 +32,7 @@ pub struct JudgeRequest {
     /// The other.
     pub other: EntityPath,
     /// What is said.
-    pub verdict: Verdict,
+    pub verdict: EntityVerdict,
     /// Why, in words; a preview needs none.
     #[serde(default)]
     pub reason: String,
@@ -46,7 +46,7 @@ pub struct JudgementView {
     /// The larger id.
     pub right: String,
     /// What was said.
-    pub verdict: Verdict,
+    pub verdict: EntityVerdict,
     /// Who said so.
     pub by: String,
     /// Why.
@@ -68,7 +68,7 @@ pub struct MergePreview {
     pub has_effect: bool,
 }
 
-impl Verdict {
+impl EntityVerdict {
     const fn model(self) -> oikos_model::Verdict {
         match self {
             Self::Same => oikos_model::Verdict::Same,
@@ -181,7 +181,7 @@ fn judgement_view(judgement: &Judgement, is_last: bool) -> JudgementView {
     JudgementView {
         left: judgement.left.to_string(),
         right: judgement.right.to_string(),
-        verdict: Verdict::of(judgement.verdict),
+        verdict: EntityVerdict::of(judgement.verdict),
         by: judgement.actor.to_string(),
         reason: judgement.reason.clone(),
         at: seconds(judgement.at),

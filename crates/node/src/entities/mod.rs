@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Caller, Node, NodeError, Noted};
 
-pub use judge::{JudgeRequest, JudgementView, MergePreview, Verdict};
+pub use judge::{EntityVerdict, JudgeRequest, JudgementView, MergePreview};
 pub use ownership::{OwnershipEdge, OwnershipGraph, OwnershipNode};
 pub use search::{EntityHit, EntitySearch, FindingHit, LeadHit, SearchAnswer, SearchQuery};
 pub use view::{EntityView, ReceivedBy, RelationView, ResemblanceReason, ResemblanceView, SourceEntity, StatementView};

@@ -7,8 +7,8 @@ use oikos_picture::OwnershipView;
 use serde::Serialize;
 
 use super::{EntityPath, selectors_of, statements_of};
+use crate::cases::MarkingView;
 use crate::leads::PATH_HOPS_MAXIMUM;
-use crate::marking_view::MarkingView;
 use crate::{Caller, Node, NodeError, Noted};
 
 /// Something that owns or is owned.
@@ -129,7 +129,7 @@ fn layered(view: &OwnershipView) -> OwnershipGraph {
         nodes,
         edges: edges.collect(),
         is_truncated: view.is_truncated,
-        marking: view.marking.as_ref().map(MarkingView::of),
+        marking: view.marking.as_ref().map(MarkingView::from),
     }
 }
 

@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use super::judge::{JudgementView, judgements};
 use super::{EntityPath, Gathered, name_of, receivers};
+use crate::cases::MarkingView;
 use crate::findings::{FindingSummary, seconds, summary};
-use crate::marking_view::{MarkingView, markings_of, whole};
+use crate::whole::{markings_of, whole};
 use crate::{Caller, Node, NodeError};
 
 /// An id of the entity, as one source gives it.
@@ -173,7 +174,7 @@ impl Node {
         Ok(EntityView {
             title: title(path, &members),
             kind: gathered.statements.first().map(|statement| statement.content.kind.clone()).unwrap_or_default(),
-            marking: whole(markings).as_ref().map(MarkingView::of),
+            marking: whole(markings).as_ref().map(MarkingView::from),
             members,
             joined_by: gathered.thing.joined_by.iter().map(|statement| statement.id.to_string()).collect(),
             judgements: judgements(&gathered.thing.judgements),
@@ -247,7 +248,7 @@ impl Writer<'_> {
             evaluation: content.evaluation.to_string(),
             assessment: assessment_code(content.assessment).to_owned(),
             person_category: category_code(content.person_category).to_owned(),
-            marking: MarkingView::of(&label.marking),
+            marking: MarkingView::from(&label.marking),
         })
     }
 

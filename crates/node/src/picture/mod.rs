@@ -15,13 +15,14 @@ use oikos_picture::{Lead, LinkEvidence};
 use oikos_registry::{FindingPoint, FindingQuery, Transaction};
 use serde::{Deserialize, Serialize};
 
+use crate::cases::MarkingView;
 use crate::findings::seconds;
-use crate::marking_view::{MarkingView, markings_of, whole};
+use crate::whole::{markings_of, whole};
 use crate::{Caller, Node, NodeError, Noted};
 
 pub use again::{LeadDayView, LeftOfLead, WhatIfRequest, WhatIfView};
 pub use aggregates::{AggregateQuery, AggregateView, Dimension};
-pub use detail::{BaseRate, FindingRef, LeadDetail, LinkKind, LinkView, MemberView, PlaceView, RivalView, StepView};
+pub use detail::{BaseRate, FindingRef, HoldingView, LeadDetail, LinkKind, LinkView, MemberView, PlaceView, RivalView};
 pub use domains::{DeskDomain, DomainSeverity, Severity};
 pub use report::{Citation, ReportQuery, ReportSection, Sentence, SituationReport};
 
@@ -224,7 +225,7 @@ impl Gathered {
         let links = with_points.iter().enumerate().flat_map(|(number, (lead, _))| links(lead, number, &positions)).collect();
         let origin = |node: &NodeId| PictureOrigin { node: node.to_string(), state: self.countries.get(node).cloned() };
         Ok(PictureView {
-            marking: whole(markings).as_ref().map(MarkingView::of),
+            marking: whole(markings).as_ref().map(MarkingView::from),
             total: self.total,
             is_truncated: self.total > self.points.len() as u64,
             domains: domains::severities(self.weighed(&points, &with_points)),

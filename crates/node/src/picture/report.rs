@@ -9,8 +9,9 @@ use oikos_registry::FindingPoint;
 use serde::{Deserialize, Serialize};
 
 use super::{Gathered, Span, day, detail, domains};
+use crate::cases::MarkingView;
 use crate::findings::seconds;
-use crate::marking_view::{MarkingView, markings_of, whole};
+use crate::whole::{markings_of, whole};
 use crate::{Caller, Node, NodeError, Noted};
 
 /// A report names at most so many findings: the strongest.
@@ -137,12 +138,12 @@ impl Node {
                 sections: Vec::new(),
             };
             if let Some(id) = &query.lead {
-                let (_, lead) = self.visible_lead(tx, caller, id)?;
+                let (_, lead) = self.readable_lead(tx, caller, id)?;
                 let detail = serde_json::json!({ "report": true });
                 let report = SituationReport {
                     lead: Some(lead.id.clone()),
                     title: Some(lead.title.clone()),
-                    marking: Some(MarkingView::of(&lead.marking)),
+                    marking: Some(MarkingView::from(&lead.marking)),
                     sections: of_lead(&lead),
                     ..empty
                 };
@@ -154,7 +155,7 @@ impl Node {
             let told = gathered.leads_with_points(&positions);
             let markings = markings_of(tx, gathered.points.iter().map(|point| point.label))?;
             let leads = told.iter().map(|(lead, _)| lead.marking.clone());
-            let marking = whole(markings.into_iter().chain(leads)).as_ref().map(MarkingView::of);
+            let marking = whole(markings.into_iter().chain(leads)).as_ref().map(MarkingView::from);
             let detail = serde_json::json!({ "report": true, "from": span.from, "to": span.to });
             let report = SituationReport { marking, sections: of_picture(&gathered, &told, &empty), ..empty };
             let noted: Noted = gathered.noted(&span).with_detail(detail);

@@ -17,7 +17,9 @@ fn with_cookie(cookie: &str) -> axum::http::request::Builder {
 #[test]
 fn every_answer_carries_the_headers_that_protect_the_page() {
     let timed = Timed::with_rule(SecondFactorRule::Optional);
-    for path in ["/", "/app.js", "/style.css", "/api/v1/node", "/api/v1/findings", "/api/v1/no-such-path", "/no-such-page"] {
+    for path in
+        ["/", "/icon.svg", "/assets/no-such-file.js", "/api/v1/node", "/api/v1/findings", "/api/v1/no-such-path", "/no-such-page"]
+    {
         let (_, headers, _) = timed.house.send(Request::get(path).body(Body::empty()).unwrap());
         let csp = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         for rule in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"]

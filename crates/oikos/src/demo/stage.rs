@@ -24,6 +24,7 @@ pub(crate) struct Authority {
     folder: PathBuf,
     analyst: UserName,
     releaser: UserName,
+    others: [(&'static str, &'static str, &'static str); 4],
 }
 
 /// Both authorities.
@@ -43,6 +44,8 @@ struct Casting {
     analyst: (&'static str, &'static str),
     releaser: (&'static str, &'static str),
     desk: &'static str,
+    /// Who else works there, with their one role.
+    others: [(&'static str, &'static str, &'static str); 4],
 }
 
 const AT: Casting = Casting {
@@ -55,6 +58,12 @@ const AT: Casting = Casting {
     analyst: ("jonas.gruber", "Jonas Gruber"),
     releaser: ("eva.huber", "Eva Huber"),
     desk: "desk:ownership",
+    others: [
+        ("clara.moser", "Clara Moser", "supervisor"),
+        ("felix.wagner", "Felix Wagner", "data-protection-officer"),
+        ("ida.bauer", "Ida Bauer", "auditor"),
+        ("paul.steiner", "Paul Steiner", "administrator"),
+    ],
 };
 
 const FI: Casting = Casting {
@@ -67,6 +76,12 @@ const FI: Casting = Casting {
     analyst: ("mikko.laine", "Mikko Laine"),
     releaser: ("anna.virtanen", "Anna Virtanen"),
     desk: "desk:sea",
+    others: [
+        ("sari.niemi", "Sari Niemi", "supervisor"),
+        ("olli.korhonen", "Olli Korhonen", "data-protection-officer"),
+        ("tiina.heikkinen", "Tiina Heikkinen", "auditor"),
+        ("jari.salo", "Jari Salo", "administrator"),
+    ],
 };
 
 impl Stage {
@@ -132,6 +147,8 @@ impl Stage {
             let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
             let people = format!("{} or {}", authority.analyst, authority.releaser);
             narrator.say(&format!("{}: http://{address}   sign in as {people}, password {PASSWORD}", authority.id()));
+            let others: Vec<String> = authority.others.iter().map(|(account, _, role)| format!("{account} ({role})")).collect();
+            narrator.say(&format!("    or as {}", others.join(", ")));
             let router = authority.linked.router();
             pages.push(tokio::spawn(async move { axum::serve(listener, router).await }));
         }
@@ -157,6 +174,7 @@ impl Authority {
             listen: "127.0.0.1:0".to_owned(),
             exchange_listen: format!("127.0.0.1:{port}"),
             witnesses: 0,
+            upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             // The story's clock is not the one of anybody's authenticator app.
             sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
         };
@@ -171,9 +189,13 @@ impl Authority {
             folder: folder.root().to_owned(),
             analyst: UserName::new(casting.analyst.0).map_err(invalid)?,
             releaser: UserName::new(casting.releaser.0).map_err(invalid)?,
+            others: casting.others,
         };
         authority.employ(casting.analyst, &["analyst", "data-protection-officer", casting.desk])?;
         authority.employ(casting.releaser, &["releaser", "analyst", casting.desk])?;
+        for (account, name, role) in casting.others {
+            authority.employ((account, name), &[role, casting.desk])?;
+        }
         let server = authority.linked.listen(([127, 0, 0, 1], port).into()).await?;
         tokio::spawn(server.run(std::future::pending()));
         Ok(authority)

@@ -11,7 +11,7 @@ use crate::filter::{Filter, page};
 use crate::transaction::SqliteTransaction;
 
 pub(crate) const TABLE: &str = "finding";
-const COLUMNS: &str = "content, state, label, first_recorded_at, revised_at, received";
+pub(crate) const COLUMNS: &str = "content, state, label, first_recorded_at, revised_at, received";
 const PUT: &str = "INSERT INTO finding (origin, finding_key, revision, detector, desk, state, label, received, score_bits, \
                    occurred_from, occurred_to, first_recorded_at, revised_at, expires_at, content) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14) \
@@ -263,7 +263,7 @@ pub(crate) fn filter_of(query: &FindingQuery<'_>) -> Result<Filter, StoreError> 
     Ok(filter)
 }
 
-fn read_finding(columns: &Columns<'_>) -> Result<StoredFinding, StoreError> {
+pub(crate) fn read_finding(columns: &Columns<'_>) -> Result<StoredFinding, StoreError> {
     Ok(StoredFinding {
         finding: columns.json(0)?,
         state: columns.code(1)?,
