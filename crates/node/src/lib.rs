@@ -64,7 +64,7 @@ pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, Per
 pub use caller::Caller;
 pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
 pub use cases::{
-    CaseEvent, CaseEventKind, CaseFilter, CaseFinding, CaseLead, CaseRequest, CaseStep, CaseSummary, CaseView, MarkingView,
+    CaseEvent, CaseEventKind, CaseFilter, CaseFinding, CaseLead, CaseRequest, CaseStep, CaseSummary, CaseView,
     NewTask, PlaybookTask, PlaybookView, TaskChange, TaskView,
 };
 pub use config::NodeConfig;

@@ -47,6 +47,8 @@ enum Command {
     Findings(commands::findings::Findings),
     /// List leads: what joins with what, and why
     Leads(commands::leads::Leads),
+    /// Open a case, work in it, or close it
+    Case(commands::case::Case),
     /// Ask partners whether they know something, without showing it
     Ask(commands::ask::Ask),
     /// Ask partners for release, and answer what they ask
@@ -98,6 +100,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Detector(detector) => detector.run(json).await,
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
+        Command::Case(case) => case.run(json).await,
         Command::Ask(ask) => ask.run(json).await,
         Command::Request(request) => request.run(json).await,
         Command::Release(release) => release.run(json).await,
