@@ -36,6 +36,14 @@ fn endpoint(method: Method, template: &'static str, body: Option<Value>, journal
     Endpoint { method, template, path, body, journaled }
 }
 
+const ENTITY: &str = "origin=test.node&dataset=test.register&entity=test.register/one";
+
+/// With a query.
+fn asked(mut endpoint: Endpoint, query: &str) -> Endpoint {
+    endpoint.path = format!("{}?{query}", endpoint.path);
+    endpoint
+}
+
 fn endpoints() -> Vec<Endpoint> {
     use Method as M;
     let release = json!({ "partner": "no.partner", "finding": { "key": "0".repeat(64) } });
@@ -45,6 +53,8 @@ fn endpoints() -> Vec<Endpoint> {
     let passkey = json!({ "id": "", "client_data": "", "authenticator_data": "", "signature": "", "user_handle": "" });
     let new_passkey = json!({ "name": "blue", "client_data": "", "attestation_object": "" });
     let purpose = json!({ "purpose": "maritime-safety", "legal_basis": "Dir. 2002/59/EC" });
+    let entity = |id: &str| json!({ "origin": "test.node", "dataset": "test.register", "entity": format!("test.register/{id}") });
+    let judgement = json!({ "one": entity("one"), "other": entity("other"), "verdict": "same", "reason": "I looked" });
     let password = json!({ "present": PASSWORD, "new": PASSWORD });
     vec![
         endpoint(M::GET, "/node", None, None),
@@ -115,6 +125,18 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(M::GET, "/imports/{number}", None, Some(Action::ReadImports)),
         endpoint(M::GET, "/imports/{number}/rejects", None, Some(Action::ReadImports)),
         endpoint(M::GET, "/imports/{number}/rejects/file", None, Some(Action::ReadImports)),
+        endpoint(M::GET, "/leads/{id}", None, Some(Action::ReadLeads)),
+        endpoint(M::POST, "/leads/{id}/what-if", Some(json!({ "false_links": [] })), Some(Action::ReadLeads)),
+        endpoint(M::GET, "/leads/{id}/days", None, Some(Action::ReadLeads)),
+        endpoint(M::GET, "/picture", None, Some(Action::ReadFindings)),
+        endpoint(M::GET, "/picture/report", None, Some(Action::ReadLeads)),
+        endpoint(M::GET, "/aggregates", None, Some(Action::ReadAggregates)),
+        asked(endpoint(M::GET, "/search", None, Some(Action::Search)), "q=petrel"),
+        asked(endpoint(M::GET, "/entities", None, Some(Action::ReadStatements)), "q=petrel"),
+        asked(endpoint(M::GET, "/entities/entity", None, Some(Action::ReadStatements)), ENTITY),
+        asked(endpoint(M::GET, "/entities/ownership", None, Some(Action::ReadStatements)), ENTITY),
+        endpoint(M::POST, "/entities/judgements/preview", Some(judgement.clone()), Some(Action::ReadStatements)),
+        endpoint(M::POST, "/entities/judgements", Some(judgement), Some(Action::JudgeEntity)),
         endpoint(M::POST, "/imports", Some(json!({ "paths": ["/nonexistent"] })), Some(Action::Import)),
         endpoint(M::POST, "/runs", Some(json!({})), Some(Action::Detect)),
         endpoint(M::GET, "/jobs", None, None),
