@@ -181,7 +181,7 @@ fn the_budget_draws_a_line_and_cuts_nothing() {
     assert_eq!(budget(3).unwrap().set_by.as_deref(), Some("sara"));
     assert!(matches!(side.node.set_budget(&anna, "sea", &BudgetRequest { per_day: 9 }), Err(NodeError::Denied(_))));
     assert!(matches!(side.node.set_budget(&sara, "no-desk", &BudgetRequest { per_day: 9 }), Err(NodeError::NotFound(_))));
-    assert_eq!(newest_entry(side, "set_alert_budget")["detail"]["per_day"], 3);
+    assert_eq!(newest_entry(side, "set_alert_budget")["entry"]["detail"]["per_day"], 3);
     let administrator = side.caller("olga", &[Role::Administrator], "administration");
     assert!(side.node.set_budget(&administrator, "sea", &BudgetRequest { per_day: 3 }).is_ok());
 

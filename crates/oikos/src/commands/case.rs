@@ -190,7 +190,14 @@ fn show_case(view: &Value, json: bool) -> ExitCode {
     let summary = &view["summary"];
     let text = |field| show::text(summary, field);
     show::line(&format!("{}: {}", text("id"), text("title")));
-    show::line(&format!("{}, owned by {}, for {} ({}), {}", text("state"), text("owner"), text("purpose"), text("legal_basis"), text("tlp")));
+    show::line(&format!(
+        "{}, owned by {}, for {} ({}), {}",
+        text("state"),
+        text("owner"),
+        text("purpose"),
+        text("legal_basis"),
+        text("tlp")
+    ));
     let tasks = show::items(&view["tasks"]).iter().map(|task| {
         let late = if task["late"] == true { "LATE" } else { "" };
         let done = if task["done_at"].is_null() { late.to_owned() } else { "done".to_owned() };
@@ -207,7 +214,15 @@ fn show_case(view: &Value, json: bool) -> ExitCode {
     }
     for event in show::items(&view["history"]) {
         let text = |field| show::text(event, field);
-        show::line(&format!("{} {} {} {} {} {}", text("number"), text("at"), text("by"), text("kind"), text("text"), text("reason")));
+        show::line(&format!(
+            "{} {} {} {} {} {}",
+            text("number"),
+            text("at"),
+            text("by"),
+            text("kind"),
+            text("text"),
+            text("reason")
+        ));
     }
     ExitCode::SUCCESS
 }
@@ -217,7 +232,8 @@ fn show_playbooks(playbooks: &Value, json: bool) -> ExitCode {
         show::json(playbooks);
         return ExitCode::SUCCESS;
     }
-    let row = |book: &Value| vec![show::text(book, "id"), show::text(book, "title"), show::items(&book["tasks"]).len().to_string()];
+    let row =
+        |book: &Value| vec![show::text(book, "id"), show::text(book, "title"), show::items(&book["tasks"]).len().to_string()];
     show::table(&["playbook", "for", "tasks"], show::items(playbooks).iter().map(row).collect(), "There are no playbooks.");
     ExitCode::SUCCESS
 }
