@@ -18,6 +18,13 @@ export const PLACES: readonly Drawn[] = [
   { name: "finding", node: "fi", role: "analyst", place: "#/inbox", open: openFirst },
   { name: "cases", node: "fi", role: "analyst", place: "#/case" },
   { name: "case", node: "fi", role: "analyst", place: "#/case", open: openOrMakeCase },
+  { name: "desks", node: "fi", role: "supervisor", place: "#/desks" },
+  { name: "desk", node: "fi", role: "supervisor", place: "#/desks/sea" },
+  { name: "detector", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap" },
+  { name: "detector-parameters", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/parameters" },
+  { name: "detector-history", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/history" },
+  { name: "detector-editor", node: "fi", role: "analyst", place: "#/desks/sea/write" },
+  { name: "import", node: "fi", role: "analyst", place: "#/import" },
 ];
 
 async function openFirst(page: Page): Promise<void> {

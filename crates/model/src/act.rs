@@ -140,6 +140,12 @@ actions! {
     ChangeDetector = "change_detector", true;
     /// Take up and answer a data subject's request: find, export, correct, restrict, erase, refuse.
     AnswerSubject = "answer_subject", true;
+    /// Judge that two entities are the same or are not, or withdraw such a judgement.
+    JudgeEntity = "judge_entity", true;
+    /// Search identifiers, names, titles and leads (consultation).
+    Search = "search", true;
+    /// See counts of findings with small cells hidden (consultation).
+    ReadAggregates = "read_aggregates", true;
     /// Give findings to somebody, or take them back.
     AssignFinding = "assign_finding", true;
     /// Put findings to sleep until a moment, or wake them.

@@ -13,7 +13,7 @@ use crate::{Caller, Node, NodeError, Noted};
 /// Two silences of one ship are the sea desk's own work; the picture shows what joins desks.
 const LEAD_DESKS: usize = 2;
 /// Farthest a path around a company is followed.
-const PATH_HOPS_MAXIMUM: usize = 6;
+pub(crate) const PATH_HOPS_MAXIMUM: usize = 6;
 
 /// A lead as people see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

@@ -15,6 +15,7 @@ mod corrections;
 mod desks;
 mod detect;
 mod detectors;
+mod entities;
 mod error;
 mod evidence;
 mod findings;
@@ -39,6 +40,7 @@ mod partner_view;
 mod passage;
 mod passkeys;
 mod people;
+mod picture;
 mod pre_authorised;
 mod received;
 mod release;
@@ -56,6 +58,7 @@ mod subjects;
 mod triage;
 mod uploads;
 mod users;
+mod whole;
 mod witness;
 
 pub use api::openapi_json;
@@ -76,6 +79,11 @@ pub use desks::{
     TrialSummary, TriedParameter, VolumeOfDay,
 };
 pub use detect::{DetectRequest, RunReport};
+pub use entities::{
+    EntityHit, EntityPath, EntitySearch, EntityVerdict, EntityView, FindingHit, JudgeRequest, JudgementView, LeadHit,
+    MergePreview, OwnershipEdge, OwnershipGraph, OwnershipNode, ReceivedBy, RelationView, ResemblanceReason, ResemblanceView,
+    SearchAnswer, SearchQuery, SourceEntity, StatementView,
+};
 pub use error::{Factor, NodeError};
 pub use evidence::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
@@ -104,6 +112,12 @@ pub use oversight::{
 };
 pub use partner_view::{AskBudgetView, PartnerView, TermsView};
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
+pub use picture::{
+    AggregateQuery, AggregateView, BaseRate, Citation, DeskDomain, Dimension, DomainSeverity, FindingRef, HoldingView,
+    LeadDayView, LeadDetail, LeftOfLead, LinkKind, LinkView, MemberView, PictureLead, PictureLink, PictureOrigin, PictureView,
+    PlaceView, PointColumns, ReportQuery, ReportSection, RivalView, Sentence, Severity, SituationReport, Span, WhatIfRequest,
+    WhatIfView,
+};
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
 pub use release::{CompanyName, Derogation, FindingName, ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};

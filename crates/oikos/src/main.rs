@@ -49,6 +49,8 @@ enum Command {
     Leads(commands::leads::Leads),
     /// Open a case, work in it, or close it
     Case(commands::case::Case),
+    /// Search entities, show one, or judge that two are the same
+    Entity(commands::entity::Entity),
     /// Ask partners whether they know something, without showing it
     Ask(commands::ask::Ask),
     /// Ask partners for release, and answer what they ask
@@ -101,6 +103,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
         Command::Case(case) => case.run(json).await,
+        Command::Entity(entity) => entity.run(json).await,
         Command::Ask(ask) => ask.run(json).await,
         Command::Request(request) => request.run(json).await,
         Command::Release(release) => release.run(json).await,

@@ -7,6 +7,7 @@ mod asks;
 mod bundles;
 mod cases;
 mod desks;
+mod entities;
 mod events;
 mod exchange;
 mod findings;
@@ -99,7 +100,19 @@ pub(crate) struct Shared {
         cases::playbooks,
         events::events,
         picture::leads,
+        picture::lead,
+        picture::what_if,
+        picture::days,
+        picture::picture,
+        picture::report,
+        picture::aggregates,
         picture::ownership,
+        entities::search,
+        entities::list,
+        entities::show,
+        entities::ownership,
+        entities::preview,
+        entities::judge,
         desks::list,
         desks::show,
         desks::file,
@@ -175,7 +188,9 @@ pub(crate) struct Shared {
         users::unlock,
         users::bind_subject,
         users::unbind_subject,
-    )
+    ),
+    // What jobs give, which no operation answers with.
+    components(schemas(crate::RunReport, work::ImportOutcome))
 )]
 pub(crate) struct ApiDescription;
 
@@ -241,7 +256,19 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/playbooks", get(cases::playbooks))
         .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
+        .route("/leads/{id}", get(picture::lead))
+        .route("/leads/{id}/what-if", post(picture::what_if))
+        .route("/leads/{id}/days", get(picture::days))
+        .route("/picture", get(picture::picture))
+        .route("/picture/report", get(picture::report))
+        .route("/aggregates", get(picture::aggregates))
         .route("/ownership", get(picture::ownership))
+        .route("/search", get(entities::search))
+        .route("/entities", get(entities::list))
+        .route("/entities/entity", get(entities::show))
+        .route("/entities/ownership", get(entities::ownership))
+        .route("/entities/judgements", post(entities::judge))
+        .route("/entities/judgements/preview", post(entities::preview))
         .route("/desks", get(desks::list))
         .route("/detectors", post(desks::keep))
         .route("/detectors/{detector}", get(desks::show).delete(desks::remove))

@@ -7,8 +7,8 @@ use oikos_picture::{Lead, PictureInput};
 use oikos_registry::Transaction;
 use serde::{Deserialize, Serialize};
 
-use super::detail::{FindingRef, noted};
 use super::day;
+use super::detail::{FindingRef, noted};
 use crate::{Caller, Node, NodeError};
 
 /// Links that are supposed to be false.
@@ -80,14 +80,15 @@ impl Node {
     /// When policy refuses, there is no such lead that the caller may know of, or it has no such link.
     pub fn what_if(&self, caller: &Caller, id: &str, request: &WhatIfRequest) -> Result<WhatIfView, NodeError> {
         self.write(caller, Action::ReadLeads, |tx| {
-            let (_, lead) = self.visible_lead(tx, caller, id)?;
+            let (_, lead) = self.readable_lead(tx, caller, id)?;
             let known: BTreeSet<String> = lead.links.iter().map(oikos_picture::Link::id).collect();
             if let Some(unknown) = request.false_links.iter().find(|link| !known.contains(*link)) {
                 return Err(NodeError::NotFound(format!("link {unknown} of lead {id}")));
             }
             let input = self.lead_input(tx, caller)?;
             let left = oikos_picture::what_if(tx, &input, &lead, &request.false_links).map_err(NodeError::internal)?;
-            let kept: BTreeSet<FindingRef> = left.first().map(|lead| LeftOfLead::of(lead).members).into_iter().flatten().collect();
+            let kept: BTreeSet<FindingRef> =
+                left.first().map(|lead| LeftOfLead::of(lead).members).into_iter().flatten().collect();
             let members = lead.members.iter().map(|member| FindingRef::of(&member.finding));
             let view = WhatIfView {
                 score_bits: lead.score_bits,
@@ -106,7 +107,7 @@ impl Node {
     /// When policy refuses, or there is no such lead that the caller may know of.
     pub fn lead_day_by_day(&self, caller: &Caller, id: &str) -> Result<Vec<LeadDayView>, NodeError> {
         self.write(caller, Action::ReadLeads, |tx| {
-            let (_, lead) = self.visible_lead(tx, caller, id)?;
+            let (_, lead) = self.readable_lead(tx, caller, id)?;
             let input = self.lead_input(tx, caller)?;
             let days = oikos_picture::day_by_day(tx, &input, &lead).map_err(NodeError::internal)?;
             let view = |stood: &oikos_picture::LeadDay| LeadDayView {

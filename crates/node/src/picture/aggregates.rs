@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::suppression::{SMALLEST_SHOWN, Table};
 use super::{POINTS_MAXIMUM, day, domains};
-use crate::marking_view::{MarkingView, markings_of, whole};
+use crate::cases::MarkingView;
+use crate::whole::{markings_of, whole};
 use crate::{Caller, Node, NodeError, Noted};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -110,7 +111,7 @@ impl Node {
             let counted = count(&points, &countries, rows_by, columns_by)?;
             let mut view = view(counted, rows_by, columns_by);
             (view.from, view.to, view.is_truncated) = (from.map(day), to.map(day), is_truncated);
-            view.marking = marking.as_ref().map(MarkingView::of);
+            view.marking = marking.as_ref().map(MarkingView::from);
             let detail = serde_json::json!({ "rows": rows_by, "columns": columns_by, "from": view.from, "to": view.to });
             Ok((view, Noted::about(vec!["list:aggregates".into()]).with_detail(detail)))
         })

@@ -5,8 +5,8 @@ use oikos_picture::{FindingReference, Lead, LeadMember, Link, LinkEvidence, Para
 use oikos_registry::{LeadRow, Transaction};
 use serde::Serialize;
 
+use crate::cases::MarkingView;
 use crate::findings::{seconds, state_code};
-use crate::marking_view::MarkingView;
 use crate::{Caller, Node, NodeError, Noted};
 
 /// A finding by origin and key.
@@ -73,7 +73,7 @@ pub struct BaseRate {
 
 /// One holding on a proof path.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct StepView {
+pub struct HoldingView {
     /// Who holds, by name.
     pub owner: String,
     /// Who holds, as the source names it.
@@ -122,7 +122,7 @@ pub struct LinkView {
     /// Who stands behind both; for a path.
     pub parent: Option<String>,
     /// The proof: holdings from the parent down to each end.
-    pub steps: Vec<StepView>,
+    pub steps: Vec<HoldingView>,
     /// Every statement it rests on.
     pub statements: Vec<String>,
 }
@@ -194,13 +194,13 @@ impl Node {
     /// When policy refuses, or there is none that the caller may know of.
     pub fn show_lead(&self, caller: &Caller, id: &str) -> Result<LeadDetail, NodeError> {
         self.write(caller, Action::ReadLeads, |tx| {
-            let (row, lead) = self.visible_lead(tx, caller, id)?;
+            let (row, lead) = self.readable_lead(tx, caller, id)?;
             Ok((detail(&row, &lead), noted(&lead)))
         })
     }
 
     /// The lead, if the caller may see it. What may not be known of looks as if it were not there.
-    pub(super) fn visible_lead(&self, tx: &dyn Transaction, caller: &Caller, id: &str) -> Result<(LeadRow, Lead), NodeError> {
+    pub(super) fn readable_lead(&self, tx: &dyn Transaction, caller: &Caller, id: &str) -> Result<(LeadRow, Lead), NodeError> {
         let labels = self.permitted_labels(tx, caller, Action::ReadLeads)?;
         let row = tx.leads(Some(&labels))?.into_iter().find(|row| row.id == id);
         let row = row.ok_or_else(|| NodeError::NotFound(format!("lead {id}")))?;
@@ -220,7 +220,7 @@ fn detail(row: &LeadRow, lead: &Lead) -> LeadDetail {
     LeadDetail {
         id: row.id.clone(),
         title: lead.title.clone(),
-        marking: MarkingView::of(&lead.marking),
+        marking: MarkingView::from(&lead.marking),
         is_campaign: lead.is_campaign,
         score_bits: lead.score_bits,
         calibrated: lead.calibrated,
@@ -286,8 +286,8 @@ fn link(link: &Link) -> LinkView {
     }
 }
 
-fn step(step: &PathStep) -> StepView {
-    StepView {
+fn step(step: &PathStep) -> HoldingView {
+    HoldingView {
         owner: step.owner.clone(),
         owner_entity: step.owner_entity.to_string(),
         owned: step.owned.clone(),

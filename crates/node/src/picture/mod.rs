@@ -1,7 +1,7 @@
 //! What map, timeline and graph draw: findings in a span as points, the leads among them, and the links that join them, in columns.
 
-mod aggregates;
 mod again;
+mod aggregates;
 mod centroids;
 mod detail;
 mod domains;
@@ -15,13 +15,14 @@ use oikos_picture::{Lead, LinkEvidence};
 use oikos_registry::{FindingPoint, FindingQuery, Transaction};
 use serde::{Deserialize, Serialize};
 
+use crate::cases::MarkingView;
 use crate::findings::seconds;
-use crate::marking_view::{MarkingView, markings_of, whole};
+use crate::whole::{markings_of, whole};
 use crate::{Caller, Node, NodeError, Noted};
 
-pub use aggregates::{AggregateQuery, AggregateView, Dimension};
 pub use again::{LeadDayView, LeftOfLead, WhatIfRequest, WhatIfView};
-pub use detail::{BaseRate, FindingRef, LeadDetail, LinkKind, LinkView, MemberView, PlaceView, RivalView, StepView};
+pub use aggregates::{AggregateQuery, AggregateView, Dimension};
+pub use detail::{BaseRate, FindingRef, HoldingView, LeadDetail, LinkKind, LinkView, MemberView, PlaceView, RivalView};
 pub use domains::{DeskDomain, DomainSeverity, Severity};
 pub use report::{Citation, ReportQuery, ReportSection, Sentence, SituationReport};
 
@@ -167,13 +168,7 @@ impl Node {
     }
 
     /// Findings in a span and the leads that have one of them, as far as the caller may see them.
-    fn gather_picture(
-        &self,
-        tx: &dyn Transaction,
-        caller: &Caller,
-        span: &Span,
-        most: usize,
-    ) -> Result<Gathered, NodeError> {
+    fn gather_picture(&self, tx: &dyn Transaction, caller: &Caller, span: &Span, most: usize) -> Result<Gathered, NodeError> {
         let labels = self.permitted_labels(tx, caller, Action::ReadFindings)?;
         let query = FindingQuery {
             labels: Some(&labels),
@@ -211,20 +206,17 @@ impl Gathered {
     }
 
     /// Leads with a point, strongest first.
-    fn leads_with_points<'a>(
-        &'a self,
-        positions: &'a BTreeMap<(&NodeId, FindingKey), usize>,
-    ) -> impl Iterator<Item = (&'a Lead, Vec<usize>)> {
+    fn leads_with_points(&self, positions: &BTreeMap<(&NodeId, FindingKey), usize>) -> Vec<(&Lead, Vec<usize>)> {
         let points = |lead: &Lead| -> Vec<usize> {
             let named = lead.members.iter().map(|member| &member.finding).chain(&lead.echoes);
             named.filter_map(|finding| positions.get(&(&finding.origin, finding.key)).copied()).collect()
         };
-        self.leads.iter().map(move |lead| (lead, points(lead))).filter(|(_, points)| !points.is_empty())
+        self.leads.iter().map(|lead| (lead, points(lead))).filter(|(_, points)| !points.is_empty()).collect()
     }
 
     fn view(&self, tx: &dyn Transaction) -> Result<PictureView, NodeError> {
         let positions = self.positions();
-        let with_points: Vec<(&Lead, Vec<usize>)> = self.leads_with_points(&positions).collect();
+        let with_points = self.leads_with_points(&positions);
         let labels = self.points.iter().map(|point| point.label);
         let markings = markings_of(tx, labels)?.into_iter().chain(with_points.iter().map(|(lead, _)| lead.marking.clone()));
         let mut origins = Numbered::default();
@@ -233,7 +225,7 @@ impl Gathered {
         let links = with_points.iter().enumerate().flat_map(|(number, (lead, _))| links(lead, number, &positions)).collect();
         let origin = |node: &NodeId| PictureOrigin { node: node.to_string(), state: self.countries.get(node).cloned() };
         Ok(PictureView {
-            marking: whole(markings).as_ref().map(MarkingView::of),
+            marking: whole(markings).as_ref().map(MarkingView::from),
             total: self.total,
             is_truncated: self.total > self.points.len() as u64,
             domains: domains::severities(self.weighed(&points, &with_points)),
@@ -282,8 +274,8 @@ impl Gathered {
         columns: &'a PointColumns,
         leads: &'a [(&Lead, Vec<usize>)],
     ) -> impl Iterator<Item = domains::Weighed<'a>> {
-        let lead_of = |position: usize| usize::try_from(columns.leads[position]).ok().map(|number| leads[number].0);
-        let in_campaign = |position: usize| lead_of(position).is_some_and(|lead| lead.is_campaign);
+        let in_campaign =
+            move |position: usize| usize::try_from(columns.leads[position]).is_ok_and(|number| leads[number].0.is_campaign);
         self.points.iter().enumerate().map(move |(position, point)| domains::Weighed {
             desk: &point.desk,
             state: self.countries.get(&point.origin).map(String::as_str),

@@ -9,8 +9,9 @@ use oikos_registry::FindingPoint;
 use serde::{Deserialize, Serialize};
 
 use super::{Gathered, Span, day, detail, domains};
+use crate::cases::MarkingView;
 use crate::findings::seconds;
-use crate::marking_view::{MarkingView, markings_of, whole};
+use crate::whole::{markings_of, whole};
 use crate::{Caller, Node, NodeError, Noted};
 
 /// A report names at most so many findings: the strongest.
@@ -21,7 +22,10 @@ const TOLD_MAXIMUM: usize = 25;
 /// Templates by code. The page has the same codes in its languages and fills in the same values.
 const TEMPLATES: &[(&str, &str)] = &[
     ("lead_what", "{count} findings of the desks {desks} from {states} are read together: {bits} bits, uncalibrated."),
-    ("lead_is_campaign", "That is a campaign: at least {campaign_bits} bits, {campaign_desks} desks, and two desks that name one thing."),
+    (
+        "lead_is_campaign",
+        "That is a campaign: at least {campaign_bits} bits, {campaign_desks} desks, and two desks that name one thing.",
+    ),
     ("lead_is_none", "That is a lead and no campaign: {lacks}."),
     ("happened", "{from}: {title} (desk {desk}, {origin}, {state}, {bits} bits that the records bear it out)."),
     ("joined", "{reason}"),
@@ -36,7 +40,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("span_what", "{count} findings of the desks {desks} ended between {from} and {to}, open or confirmed."),
     ("span_strongest", "Only the {count} strongest of {total} are looked at here."),
     ("span_rest", "{count} weaker findings are not told one by one."),
-    ("domain", "{domain}: {severity}; {findings} findings, {confirmed} confirmed, {in_leads} in leads, {in_campaigns} in campaigns."),
+    (
+        "domain",
+        "{domain}: {severity}; {findings} findings, {confirmed} confirmed, {in_leads} in leads, {in_campaigns} in campaigns.",
+    ),
     ("span_lead", "{kind}: {title} ({bits} bits, uncalibrated)."),
     ("span_unjoined", "What joins {count} of these findings with anything else is not known."),
 ];
@@ -131,12 +138,12 @@ impl Node {
                 sections: Vec::new(),
             };
             if let Some(id) = &query.lead {
-                let (_, lead) = self.visible_lead(tx, caller, id)?;
+                let (_, lead) = self.readable_lead(tx, caller, id)?;
                 let detail = serde_json::json!({ "report": true });
                 let report = SituationReport {
                     lead: Some(lead.id.clone()),
                     title: Some(lead.title.clone()),
-                    marking: Some(MarkingView::of(&lead.marking)),
+                    marking: Some(MarkingView::from(&lead.marking)),
                     sections: of_lead(&lead),
                     ..empty
                 };
@@ -144,10 +151,11 @@ impl Node {
             }
             let span = Span { from: query.from, to: query.to };
             let gathered = self.gather_picture(tx, caller, &span, FINDINGS_MAXIMUM)?;
-            let told = gathered.leads_told();
+            let positions = gathered.positions();
+            let told = gathered.leads_with_points(&positions);
             let markings = markings_of(tx, gathered.points.iter().map(|point| point.label))?;
             let leads = told.iter().map(|(lead, _)| lead.marking.clone());
-            let marking = whole(markings.into_iter().chain(leads)).as_ref().map(MarkingView::of);
+            let marking = whole(markings.into_iter().chain(leads)).as_ref().map(MarkingView::from);
             let detail = serde_json::json!({ "report": true, "from": span.from, "to": span.to });
             let report = SituationReport { marking, sections: of_picture(&gathered, &told, &empty), ..empty };
             let noted: Noted = gathered.noted(&span).with_detail(detail);
@@ -270,9 +278,9 @@ fn rivals(lead: &Lead) -> Vec<Sentence> {
 fn unknown_of_lead(lead: &Lead) -> Vec<Sentence> {
     let mut sentences: Vec<Sentence> = Vec::new();
     let placeless = lead.members.iter().filter(|member| member.place.is_none());
-    sentences.extend(placeless.map(|member| {
-        sentence("unknown_place", &[("title", member.title.clone())], [finding(&member.finding)])
-    }));
+    sentences.extend(
+        placeless.map(|member| sentence("unknown_place", &[("title", member.title.clone())], [finding(&member.finding)])),
+    );
     let open: Vec<Citation> =
         lead.members.iter().filter(|member| member.state == FindingState::Open).map(|member| finding(&member.finding)).collect();
     sentences.push(sentence("unknown_decision", &[("count", open.len().to_string())], open));
@@ -289,14 +297,6 @@ fn unknown_of_lead(lead: &Lead) -> Vec<Sentence> {
         sentences.push(sentence("unknown_calibration", &[], members(lead)));
     }
     sentences
-}
-
-impl Gathered {
-    /// Leads with a finding in the span, with the positions of those findings.
-    fn leads_told(&self) -> Vec<(&Lead, Vec<usize>)> {
-        let positions = self.positions();
-        self.leads_with_points(&positions).collect()
-    }
 }
 
 type Told<'a> = [(&'a Lead, Vec<usize>)];
@@ -389,10 +389,8 @@ fn unknown_of_span(gathered: &Gathered, joined: &BTreeSet<usize>) -> Vec<Sentenc
     let open: Vec<Citation> = points.iter().filter(|one| one.state == FindingState::Open).map(point).collect();
     let alone = points.iter().enumerate().filter(|(position, _)| !joined.contains(position));
     let alone: Vec<Citation> = alone.map(|(_, one)| point(one)).collect();
-    let mut sentences = vec![
-        sentence("unknown_decision", &count(&open), open.clone()),
-        sentence("span_unjoined", &count(&alone), alone.clone()),
-    ];
+    let mut sentences =
+        vec![sentence("unknown_decision", &count(&open), open.clone()), sentence("span_unjoined", &count(&alone), alone.clone())];
     let placeless = points.iter().take(TOLD_MAXIMUM).filter(|one| one.place.is_none());
     sentences.extend(placeless.map(|one| sentence("unknown_place", &[("title", one.title.clone())], [point(one)])));
     sentences.push(sentence("unknown_calibration", &[], points.iter().map(point)));

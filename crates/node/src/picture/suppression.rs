@@ -113,7 +113,8 @@ impl Table {
             (true, 0) | (false, 0) => u64::MAX / 8,
             (false, count) => count,
         };
-        let corner = |(other_row, other_column): (usize, usize)| [(other_row, column), (row, other_column), (other_row, other_column)];
+        let corner =
+            |(other_row, other_column): (usize, usize)| [(other_row, column), (row, other_column), (other_row, other_column)];
         let fresh = |cells: &[(usize, usize); 3]| cells.iter().any(|(row, column)| !self.hidden[*row][*column]);
         let candidates = self.cells().filter(|other| other.0 != row && other.1 != column).map(corner).filter(fresh);
         let cheapest = candidates.min_by_key(|cells| cells.iter().map(|cell| cost(*cell)).sum::<u64>());
@@ -182,7 +183,11 @@ mod tests {
                     prop_assert_eq!(table.shown(row, column), None);
                     prop_assert!(
                         fitting.iter().any(|other| other[at] != *count),
-                        "{:?}: {} in row {} column {} is given away", counts, count, row, column
+                        "{:?}: {} in row {} column {} is given away",
+                        counts,
+                        count,
+                        row,
+                        column
                     );
                 }
                 prop_assert!(table.shown(row, column).is_none_or(|shown| shown == *count));

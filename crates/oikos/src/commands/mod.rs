@@ -6,6 +6,7 @@ pub(crate) mod case;
 pub(crate) mod demo;
 pub(crate) mod detect;
 pub(crate) mod detector;
+pub(crate) mod entity;
 pub(crate) mod erase;
 pub(crate) mod findings;
 pub(crate) mod import;
