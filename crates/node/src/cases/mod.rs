@@ -25,7 +25,7 @@ pub use history::{CaseEvent, CaseEventKind};
 pub use list::{CaseFilter, CaseSummary};
 pub use open::CaseRequest;
 pub use playbooks::{PlaybookTask, PlaybookView};
-pub use show::{CaseFinding, CaseLead, CaseView};
+pub use show::{CaseFinding, CaseLead, CaseView, MarkingView};
 pub use step::CaseStep;
 pub use tasks::{NewTask, TaskChange, TaskView};
 

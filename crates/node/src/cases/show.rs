@@ -1,13 +1,44 @@
 //! One case with everything in it that the reader may see.
 
-use oikos_model::{Action, CaseId};
+use oikos_model::{Action, CaseId, HandlingCode, Marking, PermittedAction};
 use oikos_registry::{CaseItemKind, CaseItemRow, Transaction};
 use serde::Serialize;
 
 use super::{Case, CaseEvent, CaseSummary, TaskView};
 use crate::findings::{FindingSummary, seconds, summary};
-use crate::marking_view::MarkingView;
 use crate::{Caller, Node, NodeError, Noted};
+
+/// A marking as people see it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MarkingView {
+    /// Regimes, all of which bind.
+    pub regimes: Vec<String>,
+    /// Traffic light.
+    pub tlp: String,
+    /// `read`, `process`, `share`, `act`: what may be done with it.
+    #[schema(value_type = Vec<String>)]
+    pub permitted: Vec<PermittedAction>,
+    /// Handling codes, all of which bind.
+    #[schema(value_type = Vec<String>)]
+    pub handling: Vec<HandlingCode>,
+    /// For what it may be used.
+    pub purposes: Vec<String>,
+    /// When it is erased, RFC 3339.
+    pub expires: Option<String>,
+}
+
+impl From<&Marking> for MarkingView {
+    fn from(marking: &Marking) -> Self {
+        Self {
+            regimes: marking.regimes.iter().map(|regime| regime.code().to_owned()).collect(),
+            tlp: marking.tlp.code().to_owned(),
+            permitted: marking.permitted.iter().copied().collect(),
+            handling: marking.handling.iter().copied().collect(),
+            purposes: marking.purposes.iter().map(ToString::to_string).collect(),
+            expires: marking.expires.map(seconds),
+        }
+    }
+}
 
 /// A finding in a case.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -85,7 +116,7 @@ impl Node {
         let (findings, leads): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.kind == CaseItemKind::Finding);
         Ok(CaseView {
             summary: case.summary(tx, now)?,
-            marking: MarkingView::of(&case.label.marking),
+            marking: MarkingView::from(&case.label.marking),
             may_steer: self.may_ever(caller, self.steering(caller, case)),
             tasks: case.tasks(tx)?.iter().map(|task| task.view(now)).collect(),
             findings: findings.iter().map(|item| self.case_finding(tx, caller, item)).collect::<Result<_, _>>()?,
