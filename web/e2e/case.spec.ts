@@ -27,7 +27,7 @@ test("a case is opened from a finding with a playbook and its clocks", async ({ 
   await expect(page.getByText("TLP:AMBER+STRICT").first()).toBeVisible();
   await expectNoBarriers(page);
   await tasks.getByRole("checkbox", { name: /Call the operator/ }).click();
-  await expect(page.getByText("Task done")).toBeVisible();
+  await expect(page.locator(".toasts")).toContainText("Task done");
   await expect(tasks.getByRole("checkbox", { name: /Call the operator/ })).toBeChecked();
 });
 

@@ -67,8 +67,8 @@ pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, Per
 pub use caller::Caller;
 pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
 pub use cases::{
-    CaseEvent, CaseEventKind, CaseFilter, CaseFinding, CaseLead, CaseRequest, CaseStep, CaseSummary, CaseView, NewTask,
-    PlaybookTask, PlaybookView, TaskChange, TaskView,
+    CaseEvent, CaseEventKind, CaseFilter, CaseFinding, CaseLead, CaseRequest, CaseStep, CaseSummary, CaseView, MarkingView,
+    NewTask, PlaybookTask, PlaybookView, TaskChange, TaskView,
 };
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};

@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use house::House;
 use http_body_util::BodyExt;
-use oikos_model::{Clock, FindingKey, Timestamp, Tlp, UserName};
+use oikos_model::{Clock, FindingKey, Selector, SelectorKind, Timestamp, Tlp, UserName};
 use oikos_node::{
     BudgetRequest, Caller, FindingName, InboxFilter, InboxLine, JournalSearch, NodeError, ReleaseRequest, SavedFilter,
     SavedFilters, UndoRequest, WorkRequest, WorkStep,
@@ -145,8 +145,11 @@ fn assigning_and_snoozing_are_kept_apart_from_the_decision() {
 
 #[test]
 fn what_others_built_on_is_not_undone() {
-    let (pair, keys) = staffed(4);
+    let (pair, mut keys) = staffed(4);
     let (side, anna) = (&pair.fi, pair.fi.analyst(WHY));
+    // Something that can be released: it states a fact.
+    let imo = Selector { kind: SelectorKind::Imo, value: "9074729".into() };
+    keys[1] = side.finding("Silence of a ship", &[imo], &marking(&[WHY], Tlp::Amber));
     let bert = side.caller("bert", &[Role::Analyst], WHY);
     for key in &keys {
         work(side, &anna, &[*key], WorkStep::Confirm { reason: String::new() }).unwrap();
@@ -181,7 +184,7 @@ fn the_budget_draws_a_line_and_cuts_nothing() {
     assert_eq!(budget(3).unwrap().set_by.as_deref(), Some("sara"));
     assert!(matches!(side.node.set_budget(&anna, "sea", &BudgetRequest { per_day: 9 }), Err(NodeError::Denied(_))));
     assert!(matches!(side.node.set_budget(&sara, "no-desk", &BudgetRequest { per_day: 9 }), Err(NodeError::NotFound(_))));
-    assert_eq!(newest_entry(side, "set_alert_budget")["detail"]["per_day"], 3);
+    assert_eq!(newest_entry(side, "set_alert_budget")["entry"]["detail"]["per_day"], 3);
     let administrator = side.caller("olga", &[Role::Administrator], "administration");
     assert!(side.node.set_budget(&administrator, "sea", &BudgetRequest { per_day: 3 }).is_ok());
 
@@ -293,7 +296,7 @@ fn news_name_kinds_the_role_may_read_and_end_with_the_session() {
     assert_eq!(status, StatusCode::OK);
     let first = house.runtime().block_on(next_event(&mut hers)).unwrap();
     let kinds: Vec<&String> = first.as_object().unwrap().keys().collect();
-    assert_eq!(kinds, ["cases", "findings", "jobs", "leads", "parcels", "partners"]);
+    assert_eq!(kinds, ["cases", "findings", "jobs", "leads", "parcels", "partners", "requests"]);
     let (_, mut of_olga) = stream(&house, &olga);
     let administrators = house.runtime().block_on(next_event(&mut of_olga)).unwrap();
     assert_eq!(administrators.as_object().unwrap().keys().collect::<Vec<_>>(), ["jobs", "parcels", "partners"]);
