@@ -15,7 +15,25 @@ export interface Drawn {
 
 /** The list of imports is there once the session said for what it works. */
 async function listOfImports(page: Page): Promise<void> {
-  const [asking, list] = [page.getByRole("dialog", { name: "For what do you work?" }), page.locator("main table").last()  { name: "partners", node: "fi", role: "releaser", place: "#/exchange" },
+  const [asking, list] = [page.getByRole("dialog", { name: "For what do you work?" }), page.locator("main table").last()];
+  await asking.or(list).first().waitFor();
+  if (await asking.isVisible()) await statePurpose(page);
+  await list.waitFor();
+}
+
+export const PLACES: readonly Drawn[] = [
+  { name: "inbox", node: "fi", role: "analyst", place: "#/inbox" },
+  { name: "finding", node: "fi", role: "analyst", place: "#/inbox", open: openFirst },
+  { name: "cases", node: "fi", role: "analyst", place: "#/case" },
+  { name: "case", node: "fi", role: "analyst", place: "#/case", open: openOrMakeCase },
+  { name: "desks", node: "fi", role: "supervisor", place: "#/desks" },
+  { name: "desk", node: "fi", role: "supervisor", place: "#/desks/sea" },
+  { name: "detector", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap" },
+  { name: "detector-parameters", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/parameters" },
+  { name: "detector-history", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/history" },
+  { name: "detector-editor", node: "fi", role: "analyst", place: "#/desks/sea/write" },
+  { name: "import", node: "fi", role: "analyst", place: "#/import", open: listOfImports },
+  { name: "partners", node: "fi", role: "releaser", place: "#/exchange" },
   { name: "partner", node: "fi", role: "administrator", place: "#/exchange/partners/at.investment-screening" },
   { name: "asks", node: "at", role: "analyst", place: "#/exchange/asks" },
   { name: "requests", node: "at", role: "analyst", place: "#/exchange/requests" },
@@ -34,24 +52,6 @@ async function listOfImports(page: Page): Promise<void> {
   { name: "statistics", node: "fi", role: "auditor", place: "#/oversight/statistics" },
   { name: "account", node: "fi", role: "auditor", place: "#/account" },
   { name: "people", node: "fi", role: "administrator", place: "#/people" },
-];
-  await asking.or(list).first().waitFor();
-  if (await asking.isVisible()) await statePurpose(page);
-  await list.waitFor();
-}
-
-export const PLACES: readonly Drawn[] = [
-  { name: "inbox", node: "fi", role: "analyst", place: "#/inbox" },
-  { name: "finding", node: "fi", role: "analyst", place: "#/inbox", open: openFirst },
-  { name: "cases", node: "fi", role: "analyst", place: "#/case" },
-  { name: "case", node: "fi", role: "analyst", place: "#/case", open: openOrMakeCase },
-  { name: "desks", node: "fi", role: "supervisor", place: "#/desks" },
-  { name: "desk", node: "fi", role: "supervisor", place: "#/desks/sea" },
-  { name: "detector", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap" },
-  { name: "detector-parameters", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/parameters" },
-  { name: "detector-history", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/history" },
-  { name: "detector-editor", node: "fi", role: "analyst", place: "#/desks/sea/write" },
-  { name: "import", node: "fi", role: "analyst", place: "#/import", open: listOfImports },
 ];
 
 async function openFirst(page: Page): Promise<void> {
