@@ -33,6 +33,25 @@ export const PLACES: readonly Drawn[] = [
   { name: "detector-history", node: "fi", role: "supervisor", place: "#/desks/sea/sea.gap/history" },
   { name: "detector-editor", node: "fi", role: "analyst", place: "#/desks/sea/write" },
   { name: "import", node: "fi", role: "analyst", place: "#/import", open: listOfImports },
+  { name: "partners", node: "fi", role: "releaser", place: "#/exchange" },
+  { name: "partner", node: "fi", role: "administrator", place: "#/exchange/partners/at.investment-screening" },
+  { name: "asks", node: "at", role: "analyst", place: "#/exchange/asks" },
+  { name: "requests", node: "at", role: "analyst", place: "#/exchange/requests" },
+  { name: "release", node: "fi", role: "releaser", place: "#/exchange/release" },
+  { name: "approvals", node: "fi", role: "releaser", place: "#/exchange/approvals" },
+  { name: "released", node: "fi", role: "releaser", place: "#/exchange/released" },
+  { name: "received", node: "at", role: "analyst", place: "#/exchange/received" },
+  { name: "parcels", node: "fi", role: "administrator", place: "#/exchange/parcels" },
+  { name: "journal", node: "fi", role: "data-protection-officer", place: "#/oversight/journal" },
+  { name: "verify", node: "fi", role: "auditor", place: "#/oversight/verify", open: verifyJournal },
+  { name: "looked", node: "fi", role: "auditor", place: "#/oversight/looked?who=mikko.laine" },
+  { name: "unusual", node: "fi", role: "data-protection-officer", place: "#/oversight/unusual" },
+  { name: "subjects", node: "fi", role: "data-protection-officer", place: "#/oversight/subjects" },
+  { name: "bundles", node: "fi", role: "analyst", place: "#/oversight/bundles" },
+  { name: "rules", node: "fi", role: "administrator", place: "#/oversight/policy/regimes" },
+  { name: "statistics", node: "fi", role: "auditor", place: "#/oversight/statistics" },
+  { name: "account", node: "fi", role: "auditor", place: "#/account" },
+  { name: "people", node: "fi", role: "administrator", place: "#/people" },
 ];
 
 async function openFirst(page: Page): Promise<void> {
@@ -53,4 +72,9 @@ async function openOrMakeCase(page: Page): Promise<void> {
     await dialog.getByRole("button", { name: "Open a case" }).click();
   }
   await page.getByRole("region", { name: "Tasks" }).waitFor();
+}
+
+async function verifyJournal(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Verify what is new" }).click();
+  await page.getByRole("heading", { name: "Witnesses of this journal" }).waitFor();
 }
