@@ -89,6 +89,12 @@ test("an analyst writes a detector with a live preview; a supervisor enables and
   await expect(page.getByText(`Line ${String(line)}, column 10.`)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole("button", { name: "Keep", exact: true })).toBeDisabled();
   await expectNoBarriers(page);
+  // A look at another page loses nothing that was typed.
+  await page.goto(`${home("fi")}/#/desks`);
+  await expect(page.getByRole("heading", { name: "Desks" })).toBeVisible();
+  await page.goto(`${home("fi")}/#/desks/sea/write`);
+  await expect(page.getByText("This is the draft you left.")).toBeVisible();
+  expect(await text.inputValue()).toContain("GROUP BY dey");
   await text.fill(written.replace("sea.my-question", "sea.busy-days").replace("# My question", "# Busy days"));
   await expect(page.getByText("In order.")).toBeVisible({ timeout: 30_000 });
   await page.getByRole("button", { name: "Keep", exact: true }).click();

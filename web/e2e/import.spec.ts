@@ -16,7 +16,7 @@ test("a file says what it is, is imported, and shows what was refused", async ({
   await expectNoBarriers(page);
   const name = `mixed-${String(Date.now())}.nmea`;
   // A remark of its own makes the bytes new in every run.
-  await page.getByLabel("Choose files").setInputFiles(file(name, `# ${name}\n${GOOD}${BAD}`));
+  await page.locator("main input[type=file]").setInputFiles(file(name, `# ${name}\n${GOOD}${BAD}`));
   const one = card(page, name);
   await expect(one).toContainText("Ready");
   await expect(one).toContainText("First rows: ais_positions");
@@ -40,7 +40,7 @@ test("several files queue, what was here already is said, and what nobody reads 
   await page.goto(`${home("fi")}/#/import`);
   await statePurpose(page);
   const [first, same] = [file("first.nmea", GOOD), file("same.nmea", GOOD)];
-  await page.getByLabel("Choose files").setInputFiles([first, same, file("noise.bin", Buffer.from([0xde, 0xad, 0xbe, 0xef]))]);
+  await page.locator("main input[type=file]").setInputFiles([first, same, file("noise.bin", Buffer.from([0xde, 0xad, 0xbe, 0xef]))]);
   await expect(card(page, "noise.bin")).toContainText("No reader recognises this file");
   await page.getByRole("button", { name: "Import all that are ready" }).click();
   await expect(card(page, "same.nmea")).toContainText("Nothing changed: these bytes are import");
@@ -70,7 +70,7 @@ test("a hostile name and hostile rows show as text", async ({ page }) => {
   await page.goto(`${home("fi")}/#/import`);
   await statePurpose(page);
   const name = "<img src=x onerror=alert(1)>\u202egpj.nmea";
-  await page.getByLabel("Choose files").setInputFiles(file(name, `${GOOD}!AIVDM,<script>alert(1)</script>,${"x".repeat(10_000)}\n`));
+  await page.locator("main input[type=file]").setInputFiles(file(name, `${GOOD}!AIVDM,<script>alert(1)</script>,${"x".repeat(10_000)}\n`));
   await expect(page.getByRole("article")).toContainText("<img src=x onerror=alert(1)>gpj.nmea");
   await expect(page.getByRole("article")).toContainText("<script>alert(1)</script>");
   await expect(page.locator("article img, article script")).toHaveCount(0);
@@ -84,7 +84,7 @@ test("the data-protection officer erases what an import brought", async ({ page,
   await analyst.goto(`${home("fi")}/#/import`);
   await statePurpose(analyst);
   const name = `to-erase-${String(Date.now())}.nmea`;
-  await analyst.getByLabel("Choose files").setInputFiles(file(name, `# ${name}\n${GOOD}${BAD}`));
+  await analyst.locator("main input[type=file]").setInputFiles(file(name, `# ${name}\n${GOOD}${BAD}`));
   await card(analyst, name).getByRole("button", { name: "Import", exact: true }).click();
   await expect(card(analyst, name)).toContainText("landed");
   await analyst.context().close();

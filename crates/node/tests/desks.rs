@@ -227,7 +227,7 @@ fn a_preview_shows_rows_or_the_place_of_what_is_wrong() {
     let line = |of: &str| MOVED.lines().position(|line| line.contains(of)).unwrap() + 1;
     for (from, to, at, column, says) in [
         ("record_id, speed_knots\n", "record_id, speed_nots\n", "SELECT mmsi, at", 29, "speed_nots"),
-        ("FROM recent GROUP BY", "FROM recent GROUP BUY", "FROM recent", 19, "BUY"),
+        ("FROM recent GROUP BY", "FROM recent GROUP BUY", "FROM recent", 13, "found: GROUP"),
         ("FROM ais_positions WHERE", "FROM vessel_register WHERE", "FROM ais_positions", 6, "there is no table"),
         ("max(at) AS at,", "max(at) AS at2,", "SELECT mmsi, max", 1, "at"),
         ("finds:", "find:", "finds:", 1, "unknown field"),

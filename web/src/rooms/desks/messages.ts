@@ -42,7 +42,7 @@ export const words = messages({
     wasKept: "Kept, disabled. A supervisor enables it.", remove: "Remove", removeTitle: (id: string) => `Remove ${id}`, removeHelp: "What it found is superseded. Its history stays.", wasRemoved: "Removed. What it found is superseded.",
     text: "Text of the detector", preview: "Preview", previewing: "Looking…", stepShown: "Step shown", lastStep: "the last one", place: (line: number, column: number) => `Line ${number(line)}, column ${number(column)}`, goThere: "Go there",
     noRows: "The step gives no row in this span.", moreRows: "There are more rows.", inOrder: "In order.", previewHelp: "At most 100 rows and 20 seconds; restricted columns are left out.",
-    columnsOf: "Tables of this desk", isReference: "reference data", isRestricted: "restricted", tooLarge: "The file is larger than a detector can be.", unsaved: "Not kept yet.",
+    columnsOf: "Tables of this desk", isReference: "reference data", isRestricted: "restricted", tooLarge: "The file is larger than a detector can be.", draft: "This is the draft you left.", startOver: "Start over",
     yourOwn: "A detector of this node, written here or taken in.",
   },
   fr: {
@@ -85,7 +85,7 @@ export const words = messages({
     wasKept: "Conservé, désactivé. Un superviseur l’active.", remove: "Supprimer", removeTitle: (id: string) => `Supprimer ${id}`, removeHelp: "Ses constats sont remplacés. Son historique reste.", wasRemoved: "Supprimé. Ses constats sont remplacés.",
     text: "Texte du détecteur", preview: "Aperçu", previewing: "Lecture…", stepShown: "Étape affichée", lastStep: "la dernière", place: (line: number, column: number) => `Ligne ${number(line)}, colonne ${number(column)}`, goThere: "Y aller",
     noRows: "L’étape ne donne aucune ligne dans cette période.", moreRows: "Il y a d’autres lignes.", inOrder: "En ordre.", previewHelp: "Au plus 100 lignes et 20 secondes ; les colonnes restreintes sont omises.",
-    columnsOf: "Tables de ce bureau", isReference: "données de référence", isRestricted: "restreinte", tooLarge: "Le fichier est plus grand qu’un détecteur ne peut l’être.", unsaved: "Pas encore conservé.",
+    columnsOf: "Tables de ce bureau", isReference: "données de référence", isRestricted: "restreinte", tooLarge: "Le fichier est plus grand qu’un détecteur ne peut l’être.", draft: "Voici le brouillon que vous aviez laissé.", startOver: "Recommencer",
     yourOwn: "Un détecteur de ce nœud, rédigé ici ou repris.",
   },
   de: {
@@ -128,7 +128,7 @@ export const words = messages({
     wasKept: "Behalten, inaktiv. Eine Aufsichtsperson aktiviert ihn.", remove: "Entfernen", removeTitle: (id: string) => `${id} entfernen`, removeHelp: "Was er gefunden hat, gilt als überholt. Sein Verlauf bleibt.", wasRemoved: "Entfernt. Was er gefunden hat, gilt als überholt.",
     text: "Text des Detektors", preview: "Vorschau", previewing: "Wird gelesen…", stepShown: "Gezeigter Schritt", lastStep: "der letzte", place: (line: number, column: number) => `Zeile ${number(line)}, Spalte ${number(column)}`, goThere: "Dorthin",
     noRows: "Der Schritt ergibt in diesem Zeitraum keine Zeile.", moreRows: "Es gibt weitere Zeilen.", inOrder: "In Ordnung.", previewHelp: "Höchstens 100 Zeilen und 20 Sekunden; eingeschränkte Spalten fehlen.",
-    columnsOf: "Tabellen dieses Fachtischs", isReference: "Referenzdaten", isRestricted: "eingeschränkt", tooLarge: "Die Datei ist größer, als ein Detektor sein kann.", unsaved: "Noch nicht behalten.",
+    columnsOf: "Tabellen dieses Fachtischs", isReference: "Referenzdaten", isRestricted: "eingeschränkt", tooLarge: "Die Datei ist größer, als ein Detektor sein kann.", draft: "Das ist der Entwurf, den Sie verlassen haben.", startOver: "Neu beginnen",
     yourOwn: "Ein Detektor dieses Knotens, hier geschrieben oder übernommen.",
   },
 });
