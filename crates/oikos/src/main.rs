@@ -47,6 +47,8 @@ enum Command {
     Findings(commands::findings::Findings),
     /// List leads: what joins with what, and why
     Leads(commands::leads::Leads),
+    /// Open a case, work in it, or close it
+    Case(commands::case::Case),
     /// Search entities, show one, or judge that two are the same
     Entity(commands::entity::Entity),
     /// Ask partners whether they know something, without showing it
@@ -100,6 +102,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Detector(detector) => detector.run(json).await,
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
+        Command::Case(case) => case.run(json).await,
         Command::Entity(entity) => entity.run(json).await,
         Command::Ask(ask) => ask.run(json).await,
         Command::Request(request) => request.run(json).await,

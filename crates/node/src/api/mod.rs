@@ -188,7 +188,9 @@ pub(crate) struct Shared {
         users::unlock,
         users::bind_subject,
         users::unbind_subject,
-    )
+    ),
+    // What jobs give, which no operation answers with.
+    components(schemas(crate::RunReport, work::ImportOutcome))
 )]
 pub(crate) struct ApiDescription;
 

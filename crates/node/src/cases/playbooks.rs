@@ -23,13 +23,13 @@ const PLAYBOOKS: &[(&str, &str)] =
 /// A playbook as its file says it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Playbook {
+struct Playbook {
     /// What it is for, in a line.
-    pub title: String,
+    title: String,
     /// When to use it.
-    pub when: String,
+    when: String,
     /// What is to be done.
-    pub tasks: Vec<PlaybookTask>,
+    tasks: Vec<PlaybookTask>,
 }
 
 /// A task of a playbook.

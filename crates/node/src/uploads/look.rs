@@ -60,7 +60,7 @@ pub struct FirstRows {
 pub struct TableRows {
     /// The table.
     pub table: String,
-    /// Columns that are not restricted, in order.
+    /// Columns that are not restricted, in order; without the record id, which only an import gives.
     pub columns: Vec<String>,
     /// Rows, each with its values as text in the order of the columns.
     pub rows: Vec<Vec<Option<String>>>,
@@ -96,7 +96,7 @@ fn all() -> impl Iterator<Item = (&'static Desk, &'static dyn Reader)> {
 }
 
 /// Looks at a file with every reader that recognises it; where none does, says of each that it does not.
-pub(super) fn look(path: &Path) -> Result<Vec<ReaderLook>, NodeError> {
+pub(super) fn look(path: &Path, now: Timestamp) -> Result<Vec<ReaderLook>, NodeError> {
     let failed = |source| NodeError::io("reading", path, source);
     let mut beginning = Vec::with_capacity(BEGINNING_BYTES);
     let file = File::open(path).map_err(failed)?;
@@ -110,7 +110,7 @@ pub(super) fn look(path: &Path) -> Result<Vec<ReaderLook>, NodeError> {
         };
         return Ok(all().map(unlike).collect());
     }
-    recognising.into_iter().map(|(desk, reader)| first_rows(path, length, desk, reader)).collect()
+    recognising.into_iter().map(|(desk, reader)| first_rows(path, length, desk, reader, now)).collect()
 }
 
 fn card(desk: &Desk, reader: &dyn Reader, recognised: bool) -> ReaderLook {
@@ -127,11 +127,17 @@ fn card(desk: &Desk, reader: &dyn Reader, recognised: bool) -> ReaderLook {
     }
 }
 
-fn first_rows(path: &Path, length: u64, desk: &'static Desk, reader: &dyn Reader) -> Result<ReaderLook, NodeError> {
+fn first_rows(
+    path: &Path,
+    length: u64,
+    desk: &'static Desk,
+    reader: &dyn Reader,
+    now: Timestamp,
+) -> Result<ReaderLook, NodeError> {
     let file = File::open(path).map_err(|source| NodeError::io("reading", path, source))?;
     let goes_on = length > LOOKED_AT_BYTES;
     let mut sink = LookingSink { desk, tables: BTreeMap::new(), statements: 0, rejects: Vec::new(), has_enough: false };
-    let source = Source { file_name: String::new(), import_number: 0, imported_at: Timestamp::UNIX_EPOCH };
+    let source = Source { file_name: String::new(), import_number: 0, imported_at: now };
     let outcome = reader.read(&source, &mut BufReader::new(file.take(LOOKED_AT_BYTES)), &mut sink);
     // A file that was cut off, or a reader that was stopped, is no problem of the file.
     let problem = outcome.err().filter(|_| !sink.has_enough && !goes_on).map(|error| error.to_string());
@@ -163,8 +169,11 @@ impl Sink for LookingSink {
     fn records(&mut self, table: &'static str, batch: RecordBatch) -> Result<(), SinkError> {
         let restricted = self.desk.table(table).map_or(&[][..], |definition| definition.restricted_columns);
         let schema = batch.schema();
-        let shown: Vec<usize> =
-            (0..batch.num_columns()).filter(|at| !restricted.contains(&schema.field(*at).name().as_str())).collect();
+        let is_shown = |at: &usize| {
+            let name = schema.field(*at).name().as_str();
+            name != "record_id" && !restricted.contains(&name)
+        };
+        let shown: Vec<usize> = (0..batch.num_columns()).filter(is_shown).collect();
         let rows = self.tables.entry(table).or_insert_with(|| TableRows {
             table: table.to_owned(),
             columns: shown.iter().map(|at| schema.field(*at).name().clone()).collect(),

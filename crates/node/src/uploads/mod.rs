@@ -123,7 +123,7 @@ impl Node {
     /// When policy refuses, or it is not here or not theirs.
     pub fn show_upload(&self, caller: &Caller, id: &str) -> Result<UploadView, NodeError> {
         let (path, note) = self.upload(caller, id)?;
-        let readers = look::look(&path)?;
+        let readers = look::look(&path, self.clock().now())?;
         self.write(caller, Action::Import, |tx| {
             let same = tx.imports()?.into_iter().filter(|import| import.source == note.source && !import.erased);
             let known = same.map(|import| KnownImport {

@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod bundle;
+pub(crate) mod case;
 pub(crate) mod demo;
 pub(crate) mod detect;
 pub(crate) mod detector;
