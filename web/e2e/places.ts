@@ -21,7 +21,56 @@ async function listOfImports(page: Page): Promise<void> {
   await list.waitFor();
 }
 
+/** The picture is there once the session said for what it works. */
+async function drawnPicture(page: Page): Promise<void> {
+  await statePurpose(page);
+  await page.getByText(/of \d+ findings shown/).waitFor();
+}
+
+async function onlyLead(page: Page): Promise<void> {
+  await drawnPicture(page);
+  await page.getByRole("region", { name: "What hangs together" }).getByRole("link").first().click();
+  await page.getByRole("heading", { name: "Day by day" }).waitFor();
+}
+
+async function leadReport(page: Page): Promise<void> {
+  await onlyLead(page);
+  await page.getByRole("main").getByRole("link", { name: "Situation report" }).last().click();
+  await page.getByRole("heading", { name: "Sources" }).waitFor();
+}
+
+async function graph(page: Page): Promise<void> {
+  await drawnPicture(page);
+  await page.getByRole("button", { name: "Graph", exact: true }).click();
+  await page.getByText("The graph is drawn.").waitFor({ state: "attached" });
+}
+
+async function counts(page: Page): Promise<void> {
+  await statePurpose(page);
+  await page.getByRole("table").waitFor();
+}
+
+async function entity(page: Page): Promise<void> {
+  await statePurpose(page);
+  await page.getByText("As a list").waitFor();
+}
+
+async function found(page: Page): Promise<void> {
+  await page.getByRole("searchbox").fill("tarn");
+  await statePurpose(page);
+  await page.getByRole("heading", { name: "Entities", level: 2 }).waitFor();
+}
+
+const TARN = "#/entity/at.investment-screening/ownership.public-register/at-register-tarn-shipping";
+
 export const PLACES: readonly Drawn[] = [
+  { name: "picture-map", node: "fi", role: "analyst", place: "#/picture", open: drawnPicture },
+  { name: "picture-graph", node: "at", role: "analyst", place: "#/picture", open: graph },
+  { name: "lead", node: "at", role: "analyst", place: "#/picture", open: onlyLead },
+  { name: "report", node: "at", role: "analyst", place: "#/picture", open: leadReport },
+  { name: "counts", node: "at", role: "analyst", place: "#/picture/counts", open: counts },
+  { name: "search", node: "fi", role: "analyst", place: "#/entity", open: found },
+  { name: "entity", node: "fi", role: "analyst", place: TARN, open: entity },
   { name: "inbox", node: "fi", role: "analyst", place: "#/inbox" },
   { name: "finding", node: "fi", role: "analyst", place: "#/inbox", open: openFirst },
   { name: "cases", node: "fi", role: "analyst", place: "#/case" },

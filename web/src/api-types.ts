@@ -2709,11 +2709,6 @@ export interface components {
         readonly ErasureReport: {
             /**
              * Format: int64
-             * @description Cases.
-             */
-            readonly cases: number;
-            /**
-             * Format: int64
              * @description Parts of parcels that never became whole.
              */
             readonly chunks: number;
@@ -2888,8 +2883,6 @@ export interface components {
             readonly finding: Record<string, never>;
             /** @description The line of the inbox. */
             readonly summary: components["schemas"]["FindingSummary"];
-            /** @description Who works on it, the cases it is in, every act on it, and to whom it was released. */
-            readonly work: components["schemas"]["WorkView"];
         };
         /** @description The first code of a new second factor. */
         readonly FirstCode: {
@@ -3812,28 +3805,12 @@ export interface components {
             readonly accepted_at: string;
             /** @description The agreement's title. */
             readonly agreement: string;
-            /** @description What may still be asked today, by purpose and class. */
-            readonly budgets: readonly components["schemas"]["AskBudgetView"][];
-            /**
-             * Format: int64
-             * @description By how many seconds its clock was ahead of this node's when its receipt came last, as far as known; negative: behind.
-             */
-            readonly clock_ahead_seconds?: number | null;
             /** @description Its state. */
             readonly country: string;
-            /**
-             * Format: int64
-             * @description Whole days until it ends; negative: since it ended.
-             */
-            readonly days_left: number;
             /** @description The authority's name. */
             readonly display_name: string;
             /** @description What two people compare before they trust the card. */
             readonly fingerprint: string;
-            /** @description What is wrong with its journal, as this node saw it as its witness. */
-            readonly journal_problem?: string | null;
-            /** @description When reaching it last failed, RFC 3339. */
-            readonly last_failed_at?: string | null;
             /** @description When it was last reached, or reached this node, RFC 3339. */
             readonly last_seen_at?: string | null;
             /** @description When it was left, RFC 3339. */
@@ -3848,11 +3825,6 @@ export interface components {
             readonly purposes: readonly string[];
             /**
              * Format: int64
-             * @description For how long the oldest has waited.
-             */
-            readonly queue_age_seconds?: number | null;
-            /**
-             * Format: int64
              * @description How many parcels wait for it.
              */
             readonly queued: number;
@@ -3860,14 +3832,10 @@ export interface components {
             readonly queued_since?: string | null;
             /** @description `in_force`, `not_yet`, `expired` or `left`. */
             readonly state: string;
-            /** @description What was agreed. */
-            readonly terms: components["schemas"]["TermsView"];
             /** @description The most restricted traffic light that may pass. */
             readonly tlp_ceiling: string;
             /** @description When it ends, RFC 3339. */
             readonly valid_to: string;
-            /** @description What it refuses to cosign of this node's journal. */
-            readonly witness_refusal?: string | null;
         };
         /** @description An authenticator's answer at sign-in. */
         readonly PasskeyAnswer: {
