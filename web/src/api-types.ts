@@ -2709,6 +2709,11 @@ export interface components {
         readonly ErasureReport: {
             /**
              * Format: int64
+             * @description Cases.
+             */
+            readonly cases: number;
+            /**
+             * Format: int64
              * @description Parts of parcels that never became whole.
              */
             readonly chunks: number;
@@ -2883,6 +2888,8 @@ export interface components {
             readonly finding: Record<string, never>;
             /** @description The line of the inbox. */
             readonly summary: components["schemas"]["FindingSummary"];
+            /** @description Who works on it, the cases it is in, every act on it, and to whom it was released. */
+            readonly work: components["schemas"]["WorkView"];
         };
         /** @description The first code of a new second factor. */
         readonly FirstCode: {
@@ -3004,6 +3011,14 @@ export interface components {
             /** @description Ids of uploads. */
             readonly uploads?: readonly string[];
         };
+        /** @description What an import job gives: a report, or an error, for each file. */
+        readonly ImportOutcome: {
+            /** @description Why nothing of it landed. */
+            readonly error?: string | null;
+            /** @description The file: its path, or the id of the upload. */
+            readonly path: string;
+            readonly report?: components["schemas"]["ImportReport"] | null;
+        };
         /** @description A page of imports, newest first. */
         readonly ImportPage: {
             /** @description Those of this page. */
@@ -3013,6 +3028,50 @@ export interface components {
              * @description How many there are in all.
              */
             readonly total: number;
+        };
+        /** @description What came of an import. */
+        readonly ImportReport: {
+            /** @description The dataset it went into. */
+            readonly dataset: string;
+            /** @description The file. */
+            readonly file: string;
+            /** @description The first refused rows. */
+            readonly first_rejects: readonly Record<string, never>[];
+            /** @description The format it was read as. */
+            readonly format: string;
+            /** @description Rows in order that carry nothing Oikos reads yet, by what they are. */
+            readonly ignored: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Number of the import.
+             */
+            readonly import_number: number;
+            /**
+             * Format: int64
+             * @description Rows that landed in the lake.
+             */
+            readonly records: number;
+            /** @description The reject file. */
+            readonly reject_file?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that did not land.
+             */
+            readonly rejects: number;
+            /**
+             * Format: int64
+             * @description Rows looked at.
+             */
+            readonly rows: number;
+            /**
+             * Format: int64
+             * @description Statements that were new.
+             */
+            readonly statements: number;
+            /** @description Whether the same bytes had been imported before; then nothing changed. */
+            readonly unchanged: boolean;
         };
         /** @description An import as people see it. */
         readonly ImportView: {
@@ -3646,6 +3705,8 @@ export interface components {
             readonly id: string;
             /** @description What must be said on every page. */
             readonly notice: string;
+            /** @description The node's own time, RFC 3339: clocks of the law run by it, not by a reader's device. */
+            readonly now: string;
             /** @description Whether people can sign in with passkeys. */
             readonly passkeys: boolean;
             /** @description Its regime. */
@@ -3805,12 +3866,28 @@ export interface components {
             readonly accepted_at: string;
             /** @description The agreement's title. */
             readonly agreement: string;
+            /** @description What may still be asked today, by purpose and class. */
+            readonly budgets: readonly components["schemas"]["AskBudgetView"][];
+            /**
+             * Format: int64
+             * @description By how many seconds its clock was ahead of this node's when its receipt came last, as far as known; negative: behind.
+             */
+            readonly clock_ahead_seconds?: number | null;
             /** @description Its state. */
             readonly country: string;
+            /**
+             * Format: int64
+             * @description Whole days until it ends; negative: since it ended.
+             */
+            readonly days_left: number;
             /** @description The authority's name. */
             readonly display_name: string;
             /** @description What two people compare before they trust the card. */
             readonly fingerprint: string;
+            /** @description What is wrong with its journal, as this node saw it as its witness. */
+            readonly journal_problem?: string | null;
+            /** @description When reaching it last failed, RFC 3339. */
+            readonly last_failed_at?: string | null;
             /** @description When it was last reached, or reached this node, RFC 3339. */
             readonly last_seen_at?: string | null;
             /** @description When it was left, RFC 3339. */
@@ -3825,6 +3902,11 @@ export interface components {
             readonly purposes: readonly string[];
             /**
              * Format: int64
+             * @description For how long the oldest has waited.
+             */
+            readonly queue_age_seconds?: number | null;
+            /**
+             * Format: int64
              * @description How many parcels wait for it.
              */
             readonly queued: number;
@@ -3832,10 +3914,14 @@ export interface components {
             readonly queued_since?: string | null;
             /** @description `in_force`, `not_yet`, `expired` or `left`. */
             readonly state: string;
+            /** @description What was agreed. */
+            readonly terms: components["schemas"]["TermsView"];
             /** @description The most restricted traffic light that may pass. */
             readonly tlp_ceiling: string;
             /** @description When it ends, RFC 3339. */
             readonly valid_to: string;
+            /** @description What it refuses to cosign of this node's journal. */
+            readonly witness_refusal?: string | null;
         };
         /** @description An authenticator's answer at sign-in. */
         readonly PasskeyAnswer: {
@@ -4482,6 +4568,37 @@ export interface components {
             /** @description What must be reached. */
             readonly thresholds: readonly components["schemas"]["NamedNumber"][];
         };
+        /** @description What one run gave. */
+        readonly RunReport: {
+            /** @description The detector. */
+            readonly detector: string;
+            /** @description The span it answers for: from here, */
+            readonly from?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that were not there before.
+             */
+            readonly new: number;
+            /**
+             * Format: int64
+             * @description Findings that were there with other content.
+             */
+            readonly revised: number;
+            /** @description Identity of the run; absent where there was nothing to answer for. */
+            readonly run?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that no longer follow from the records.
+             */
+            readonly superseded: number;
+            /** @description up to here. */
+            readonly to?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that were there as they are.
+             */
+            readonly unchanged: number;
+        };
         /** @description How a run went. */
         readonly RunStatus: {
             /** @description When it began, RFC 3339. */
@@ -4876,7 +4993,7 @@ export interface components {
         };
         /** @description The first records of one table. */
         readonly TableRows: {
-            /** @description Columns that are not restricted, in order. */
+            /** @description Columns that are not restricted, in order; without the record id, which only an import gives. */
             readonly columns: readonly string[];
             /** @description Rows, each with its values as text in the order of the columns. */
             readonly rows: readonly (readonly (string | null)[])[];
@@ -5430,7 +5547,9 @@ export type HeldView = components['schemas']['HeldView'];
 export type HitLine = components['schemas']['HitLine'];
 export type HoldingView = components['schemas']['HoldingView'];
 export type ImportBody = components['schemas']['ImportBody'];
+export type ImportOutcome = components['schemas']['ImportOutcome'];
 export type ImportPage = components['schemas']['ImportPage'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type ImportView = components['schemas']['ImportView'];
 export type ImportedParcels = components['schemas']['ImportedParcels'];
 export type InboxCounts = components['schemas']['InboxCounts'];
@@ -5529,6 +5648,7 @@ export type ResemblanceView = components['schemas']['ResemblanceView'];
 export type ReviewRequest = components['schemas']['ReviewRequest'];
 export type RivalView = components['schemas']['RivalView'];
 export type RuleView = components['schemas']['RuleView'];
+export type RunReport = components['schemas']['RunReport'];
 export type RunStatus = components['schemas']['RunStatus'];
 export type SavedFilter = components['schemas']['SavedFilter'];
 export type SavedFilters = components['schemas']['SavedFilters'];
