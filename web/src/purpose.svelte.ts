@@ -5,26 +5,29 @@ interface Question {
   readonly answer: (stated: boolean) => void;
 }
 
-let question = $state.raw<Question | null>(null);
-let pending: Promise<boolean> | null = null;
+let questions = $state.raw<readonly Question[]>([]);
+const pending = new Map<string | undefined, Promise<boolean>>();
 
-/** What is being asked; the shell shows it. */
+/** What is being asked; the shell shows it. One question after the other. */
 export function purposeQuestion(): Question | null {
-  return question;
+  return questions[0] ?? null;
 }
 
-/** Asks the reader. `true`: it was stated, and the act can be tried again. */
+/** Asks the reader. `true`: it was stated, and the act can be tried again. Several calls that need the same answer wait for one question. */
 export function statePurpose(ofCase?: string): Promise<boolean> {
-  // Several calls that need the same answer wait for one question.
-  pending ??= new Promise<boolean>((resolve) => {
-    question = {
+  const asked = pending.get(ofCase);
+  if (asked) return asked;
+  const answered = new Promise<boolean>((resolve) => {
+    const question: Question = {
       ofCase,
       answer: (stated) => {
-        question = null;
-        pending = null;
+        questions = questions.filter((one) => one !== question);
+        pending.delete(ofCase);
         resolve(stated);
       },
     };
+    questions = [...questions, question];
   });
-  return pending;
+  pending.set(ofCase, answered);
+  return answered;
 }

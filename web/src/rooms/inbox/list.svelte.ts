@@ -182,3 +182,12 @@ export class InboxList {
     });
   }
 }
+
+const lists = new WeakMap<object, InboxList>();
+
+/** The list of a session. It outlives its room: who comes back finds what was done last, and can undo it. */
+export function listOf(session: object): InboxList {
+  const list = lists.get(session) ?? new InboxList();
+  lists.set(session, list);
+  return list;
+}
