@@ -59,6 +59,18 @@ export async function statePurpose(page: Page): Promise<void> {
   }).toPass();
 }
 
+/** Waits until a page shows what it is for, and states a purpose where it asks for one. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.locator("main")).not.toBeEmpty();
+  const dialog = page.getByRole("dialog", { name: "For what do you work?" });
+  // What is asked of the node first comes back before the page's own frame counts as drawn.
+  await page.waitForTimeout(800);
+  if (await dialog.isVisible()) {
+    await statePurpose(page);
+    await page.waitForTimeout(800);
+  }
+}
+
 /** No barrier that axe knows of, WCAG 2.2 A and AA. */
 export async function expectNoBarriers(page: Page): Promise<void> {
   const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();

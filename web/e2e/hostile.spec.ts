@@ -1,6 +1,6 @@
 // Hostile content everywhere: each answer of the node that carries text of people or files gets it replaced, and every page is opened.
 
-import { expect, signIn, statePurpose, test } from "./fixtures";
+import { expect, settled, signIn, test } from "./fixtures";
 import { PLACES } from "./places";
 
 const HOSTILE = [
@@ -35,7 +35,7 @@ for (const { name, node, role, place, open } of PLACES) {
       throw new Error(`a dialog of the browser opened: ${dialog.message()}`);
     });
     await signIn(page, node, role, place);
-    if (await page.getByRole("dialog", { name: "For what do you work?" }).isVisible()) await statePurpose(page);
+    await (open ? open(page) : settled(page));
     await page.route(/\/api\/v1\/(?!session|node$|openapi|events)/, async (route) => {
       const response = await route.fetch();
       const text = await response.text();
@@ -43,8 +43,7 @@ for (const { name, node, role, place, open } of PLACES) {
       return route.fulfill({ response, json: poisoned(JSON.parse(text)) });
     });
     await page.reload();
-    await expect(page.locator("main")).not.toBeEmpty();
-    await open?.(page);
+    await settled(page);
     expect(await page.locator("body").getAttribute("data-broken")).toBeNull();
     expect(await page.locator("main script, main img").count()).toBe(0);
     const overflow_px = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

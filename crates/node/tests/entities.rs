@@ -110,7 +110,9 @@ fn an_entity_shows_sources_relations_findings_and_who_received_it() {
     assert_eq!(show(&pair, "Tarn Holding").relations[0].role, "owner");
     assert_eq!((calder.findings.len(), calder.received_by.len()), (1, 0));
 
-    let finding = FindingName { origin: None, key: calder.findings[0].key.parse().unwrap() };
+    // What may be used for screening alone never leaves.
+    let key = pair.at.finding("Calder Reach charters a ship", &[lei(CALDER)], &marking(&[WHY, "maritime-safety"], Tlp::Green));
+    let finding = FindingName { origin: None, key };
     let request = ReleaseRequest { finding: Some(finding), ..ReleaseRequest::to(pair.fi.node.id().clone()) };
     pair.at.node.release(&pair.at.releaser(WHY), &request).unwrap();
     let received = show(&pair, "Calder Reach").received_by;

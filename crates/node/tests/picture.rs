@@ -68,7 +68,7 @@ fn campaign(pair: &Pair) -> [FindingKey; 5] {
     pair.advance_hours(24);
     let second = event(side, "online", "An advert", &["W1", "W2"], None, &amber);
     pair.advance_hours(24);
-    let third = event(side, "air", "A drone", &["W2"], sea, &green);
+    let third = event(side, "air", "A drone", &["W2"], sea, &amber);
     let fourth = event(side, "sea", "A ship went silent", &["W2"], sea, &green);
     let alone = event(side, "sea", "Another ship", &[], None, &green);
     side.node.recompute_picture(&side.node.itself()).unwrap();
@@ -109,7 +109,7 @@ fn what_a_reader_may_not_see_is_not_in_the_picture_nor_in_its_marking() {
     campaign(&pair);
     let elsewhere = pair.fi.analyst("infrastructure-protection");
     let view = pair.fi.node.show_picture(&elsewhere, &Span::default()).unwrap();
-    assert_eq!((view.total, view.leads.len(), view.links.len()), (4, 0, 0), "the lead has a part for another purpose");
+    assert_eq!((view.total, view.leads.len(), view.links.len()), (3, 0, 0), "the lead has a part for another purpose");
     assert_eq!(view.marking.unwrap().tlp, "TLP:GREEN");
     assert!(matches!(pair.fi.node.show_lead(&elsewhere, &lead_id(&pair)), Err(NodeError::NotFound(_))));
     let administrator = pair.fi.caller("olga", &[Role::Administrator], WHY);

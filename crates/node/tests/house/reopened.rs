@@ -86,6 +86,7 @@ impl Member {
             exchange_listen: format!("127.0.0.1:{port}"),
             id: NodeId::new(id).unwrap(),
             country: country.into(),
+            upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             witnesses: 1,
             default_legal_basis: LegalBasis::new("a test").unwrap(),
             ..super::config()

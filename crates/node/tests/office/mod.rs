@@ -63,6 +63,7 @@ impl Office {
             listen: "127.0.0.1:0".into(),
             exchange_listen: address.to_owned(),
             sign_in: Default::default(),
+            upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             witnesses: 0,
         };
         let clock = Arc::new(SimulatedClock::new(second(0)));
