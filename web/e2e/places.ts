@@ -1,7 +1,7 @@
 // Every page of the page: what is drawn, checked for barriers, and fed hostile content.
 
 import type { Page } from "@playwright/test";
-import { type NodeName, type Role, statePurpose } from "./fixtures";
+import { type NodeName, type Role, settled, statePurpose } from "./fixtures";
 
 export interface Drawn {
   /** The picture's file name. */
@@ -104,12 +104,14 @@ export const PLACES: readonly Drawn[] = [
 ];
 
 async function openFirst(page: Page): Promise<void> {
+  await settled(page);
   await page.getByRole("region", { name: "Inbox" }).getByRole("listitem").first().getByRole("button").click();
   await page.getByRole("heading", { level: 2 }).first().waitFor();
 }
 
 /** Opens the first case of the list, or one of its own where there is none. */
 async function openOrMakeCase(page: Page): Promise<void> {
+  await settled(page);
   const first = page.locator("main td a").first();
   if (await first.isVisible()) {
     await first.click();
@@ -120,6 +122,8 @@ async function openOrMakeCase(page: Page): Promise<void> {
     await dialog.getByLabel("Playbook").selectOption("critical-incident");
     await dialog.getByRole("button", { name: "Open a case" }).click();
   }
+  // Acts in a case have a purpose of their own.
+  await settled(page);
   await page.getByRole("region", { name: "Tasks" }).waitFor();
 }
 
