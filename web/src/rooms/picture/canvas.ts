@@ -40,7 +40,8 @@ export function oncePerFrame(draw: () => void): { ask: () => void; stop: () => v
 /** Fits a canvas to its box on this screen. Answers its size in CSS pixels, with a context in which these are the unit. */
 export function fit(canvas: HTMLCanvasElement): { context: CanvasRenderingContext2D; width: number; height: number } | null {
   const { clientWidth: width, clientHeight: height } = canvas;
-  const context = canvas.getContext("2d");
+  // Drawn by the processor: tens of thousands of small marks take seconds on their way to a renderer in software, and are no burden here.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context || width === 0 || height === 0) return null;
   const scale = Math.min(2, devicePixelRatio || 1);
   if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
