@@ -109,7 +109,8 @@ async function inbox() {
 async function map() {
   await go("#/picture", page.getByText(/of [\d,.]+ findings shown/));
   const shown = await page.getByText(/of [\d,.]+ findings shown/).textContent();
-  const count = Number(/of ([\d,.]+)/.exec(shown)[1].replace(/\D/g, ""));
+  // The node gives the 50,000 strongest.
+  const count = Math.min(50_000, Number(/of ([\d,.]+)/.exec(shown)[1].replace(/\D/g, "")));
   const drawn = page.getByRole("img", { name: "Map of findings" });
   await drawn.focus();
   let acts = await press(["+", "+", "ArrowLeft", "ArrowUp", "+", "ArrowRight", "ArrowDown", "-", "-", "+", "ArrowLeft", "ArrowLeft", "-", "-"]);
