@@ -1,6 +1,6 @@
 // The frame: signing in and out, what each role finds, languages, themes, keys.
 
-import { expect, expectNoBarriers, home, PEOPLE, type Role, signIn, test } from "./fixtures";
+import { expect, expectNoBarriers, home, PEOPLE, type Role, signIn, statePurpose, test } from "./fixtures";
 
 test("a wrong password is refused in words, a right one leads to a room", async ({ page }) => {
   await page.goto(home("fi"));
@@ -13,6 +13,7 @@ test("a wrong password is refused in words, a right one leads to a room", async 
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("navigation", { name: "Rooms" })).toBeVisible();
   await expect(page).toHaveURL(/#\/inbox/);
+  await statePurpose(page);
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
   await page.goto(`${home("fi")}/#/inbox`);
