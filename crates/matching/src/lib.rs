@@ -1,7 +1,10 @@
-//! Identifiers: from what a source wrote to the one normalised form by which two sources can be seen to mean the same thing.
-//!
-//! Every function here refuses what fails the standard's own check, with a reason a person can act on. Names follow in a later issue.
-
+//! Names and identifiers.
 mod identifiers;
+mod names;
+mod scoring;
 
 pub use identifiers::{NotAnIdentifier, normalise};
+pub use names::script::Script;
+pub use names::tables::FormClass;
+pub use names::words::{MAXIMUM_CHARACTERS, MAXIMUM_WORDS, fold};
+pub use names::{EntityKind, Name, Role};

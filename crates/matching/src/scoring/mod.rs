@@ -1,0 +1,3 @@
+mod align;
+mod features;
+mod weights;
