@@ -63,8 +63,6 @@ features! {
     FormDiffers = "form_differs";
     /// Legal forms are of one kind.
     FormAgrees = "form_agrees";
-    /// They were written in different scripts.
-    Scripts = "other_script";
     /// Words written together or apart, or as initials.
     Joined = "joined";
     /// Nothing differs but case, marks, particles and titles.
@@ -133,8 +131,6 @@ fn describe(kind: EntityKind, a: (&[View<'_>], Option<FormClass>), b: (&[View<'_
         set(NameFeature::FormDiffers, f32::from(a.conflicts(b)));
         set(NameFeature::FormAgrees, f32::from(a == b));
     }
-    let script = |views: &[View<'_>]| views.iter().find(|view| !view.role.is_minor()).map(|view| view.traits.script);
-    set(NameFeature::Scripts, f32::from(script(views_a) != script(views_b)));
     set(NameFeature::Joined, sums.joined / covered);
     let complete = shorter < 0.05 && longer < 0.05;
     let identical = complete && alignment.pairs.iter().all(|pair| views_a[usize::from(pair.first)].role.is_minor() || pair.means == Means::Same);
