@@ -27,7 +27,6 @@ const fn sign(feature: NameFeature) -> f64 {
         | NameFeature::Identical => 1.0,
         NameFeature::ShorterMissing
         | NameFeature::LongerExtra
-        | NameFeature::Replaced
         | NameFeature::Misspelt
         | NameFeature::Weakest
         | NameFeature::Initials
@@ -99,11 +98,11 @@ mod tests {
     fn what_tells_same_from_other_gets_weight_and_nonsense_none() {
         let pairs: Vec<Labelled> = (0..200)
             .map(|n| pair(NameFeature::Agreement, if n % 2 == 0 { 0.9 } else { 0.2 }, n % 2 == 0))
-            .chain((0..200).map(|n| pair(NameFeature::Replaced, f32::from(u8::from(n % 2 == 0)), n % 2 == 0)))
+            .chain((0..200).map(|n| pair(NameFeature::LastDiffers, f32::from(u8::from(n % 2 == 0)), n % 2 == 0)))
             .collect();
         let weights = fit(&pairs);
         assert!(weights.get(NameFeature::Agreement) > 2.0, "{weights:?}");
-        // The labels say that replaced words make names the same: it is not believed.
-        assert_eq!(weights.get(NameFeature::Replaced), 0.0);
+        // The labels say that other last words make names the same: it is not believed.
+        assert_eq!(weights.get(NameFeature::LastDiffers), 0.0);
     }
 }

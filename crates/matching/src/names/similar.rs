@@ -4,7 +4,7 @@ use super::script::Script;
 use super::words::MAXIMUM_LETTERS;
 
 /// What two words need in common to be taken for one another at all.
-pub(crate) const LEAST_SIMILARITY: f32 = 0.5;
+const LEAST_SIMILARITY: f32 = 0.5;
 /// How much of the similarity one wrong letter in as many takes.
 const STEEPNESS: f32 = 1.5;
 
@@ -98,6 +98,7 @@ fn replace_cost(a: u8, b: u8, vowel: f32) -> f32 {
         (b'c', b'k') | (b'k', b'q') | (b'c', b'q') | (b's', b'z') | (b'c', b's') => 0.4,
         (b'g', b'k') | (b'g', b'q') | (b'd', b't') | (b'f', b'v') | (b'b', b'p') | (b'c', b'z') | (b'g', b'j') => 0.6,
         (b'f', b'p') | (b'f', b'w') | (b'k', b'x') | (b's', b'x') | (b'd', b'z') => 0.7,
+        (b'l', b'r') if vowel < 1.0 => 0.5,
         (b'0', b'o') | (b'1', b'i') | (b'1', b'l') | (b'3', b'e') | (b'5', b's') | (b'9', b'g') => 0.2,
         _ => 1.0,
     }

@@ -33,7 +33,9 @@ pub fn fold(text: &str) -> String {
 
 /// The words of a text. With `join_letters`, letters with full stops between them are one word, as in `S.A.`.
 pub(crate) fn words(text: &str, join_letters: bool) -> Vec<Word> {
-    let mut splitter = Splitter::default();
+    // A dot between Han characters is how foreign names are written: they do not start with the family name.
+    let foreign = text.contains(['·', '・', '•']);
+    let mut splitter = Splitter { foreign, ..Splitter::default() };
     for letter in text.nfkc().take(MAXIMUM_CHARACTERS) {
         splitter.take(letter);
     }
@@ -52,6 +54,7 @@ struct Splitter {
     second: usize,
     script: Option<Script>,
     before_small: bool,
+    foreign: bool,
     dotted: bool,
     comma: bool,
 }
@@ -119,7 +122,7 @@ impl Splitter {
         }
         text.truncate(MAXIMUM_LETTERS);
         let (dotted, after_comma) = (std::mem::take(&mut self.dotted), std::mem::take(&mut self.comma));
-        let family_first = matches!(script, Script::Han | Script::Hangul) && (2..=4).contains(&written) && self.second < text.len();
+        let family_first = !self.foreign && matches!(script, Script::Han | Script::Hangul) && (2..=4).contains(&written) && self.second < text.len();
         let given = if family_first && self.second > 0 { text.split_off(self.second) } else { String::new() };
         self.words.push(Word { text, script, dotted, after_comma });
         if !given.is_empty() {

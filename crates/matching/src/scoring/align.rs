@@ -1,7 +1,7 @@
 //! Which word of one name stands for which word of the other.
 
 use crate::names::script::Script;
-use crate::names::similar::{LEAST_SIMILARITY, similarity};
+use crate::names::similar::similarity;
 use crate::names::words::{MAXIMUM_LETTERS, MAXIMUM_WORDS};
 use crate::names::{Role, Token, Traits};
 
@@ -214,29 +214,36 @@ fn hungarian(profit: &[[f32; MAXIMUM_WORDS]; MAXIMUM_WORDS], size: usize) -> [us
     column_of
 }
 
-/// Words left over on both sides may be one word written apart, or the initials of several.
+/// How alike words must be, or known for one another, not to be tried as parts of a longer word.
+const FIRM: f32 = 0.8;
+
+/// Words left over on both sides may be one word written apart, or the initials of several. What is only half alike is left over too.
 fn join(a: &[View<'_>], b: &[View<'_>], alignment: &mut Alignment) {
+    if a.len() + b.len() < 3 || (alignment.matched.0.count_ones() as usize == a.len() && alignment.matched.1.count_ones() as usize == b.len()) {
+        return;
+    }
+    let firm = |pair: &&Pair| pair.similarity >= FIRM;
+    let held = alignment.pairs.iter().filter(firm).fold((0u32, 0u32), |held, pair| (held.0 | 1 << pair.first, held.1 | 1 << pair.second));
     for with_minor in [false, true] {
-        let left = |views: &[View<'_>], matched: u32| -> u32 {
-            let free = |(at, view): (usize, &View<'_>)| matched & (1 << at) == 0 && (with_minor || !view.role.is_minor());
-            views.iter().enumerate().filter(|(at, view)| free((*at, view))).fold(0, |left, (at, _)| left | (1 << at))
+        let left = |views: &[View<'_>], held: u32| -> u32 {
+            let free = |at: &usize| held & (1 << at) == 0 && (with_minor || !views[*at].role.is_minor());
+            (0..views.len()).filter(free).fold(0, |left, at| left | (1 << at))
         };
-        let (left_a, left_b) = (left(a, alignment.matched.0), left(b, alignment.matched.1));
-        let (count_a, count_b) = (left_a.count_ones(), left_b.count_ones());
-        if left_a == 0 || left_b == 0 || count_a + count_b < 3 {
+        let left = (left(a, held.0), left(b, held.1));
+        if left.0 == 0 || left.1 == 0 || left.0.count_ones() + left.1.count_ones() < 3 {
             continue;
         }
-        let found = if count_a == 1 || count_b == 1 { acronym(a, b, (left_a, left_b)) } else { None };
-        if let Some((similarity, means)) = found.or_else(|| joined(a, b, (left_a, left_b))) {
-            // Each word of the longer run is paired with the nearest of the shorter.
-            let (places_a, places_b): (Vec<u8>, Vec<u8>) = (places(left_a), places(left_b));
-            for step in 0..places_a.len().max(places_b.len()) {
-                let first = places_a[step.min(places_a.len() - 1)];
-                let second = places_b[step.min(places_b.len() - 1)];
-                alignment.push(Pair { first, second, similarity, means });
-            }
-            return;
+        let short = if left.0.count_ones() == 1 || left.1.count_ones() == 1 { acronym(a, b, left) } else { None };
+        let Some((similarity, means)) = short.or_else(|| joined(a, b, left)) else { continue };
+        // What was half alike is part of the longer word now.
+        alignment.pairs.retain(|pair| left.0 & (1 << pair.first) == 0 && left.1 & (1 << pair.second) == 0);
+        let (places_a, places_b): (Vec<u8>, Vec<u8>) = (places(left.0), places(left.1));
+        for step in 0..places_a.len().max(places_b.len()) {
+            let first = places_a[step.min(places_a.len() - 1)];
+            let second = places_b[step.min(places_b.len() - 1)];
+            alignment.push(Pair { first, second, similarity, means });
         }
+        return;
     }
 }
 

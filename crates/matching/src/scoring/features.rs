@@ -33,8 +33,6 @@ features! {
     ShorterMissing = "shorter_missing";
     /// The share of the name with more in it that has no counterpart.
     LongerExtra = "longer_extra";
-    /// Both names have words left over: one word stands where the other has another.
-    Replaced = "replaced";
     /// The share of what has a counterpart that is spelt differently, by how differently.
     Misspelt = "misspelt";
     /// How unlike the least alike pair of words is.
@@ -102,7 +100,6 @@ fn describe(kind: EntityKind, a: (&[View<'_>], Option<FormClass>), b: (&[View<'_
     set(NameFeature::Agreement, (sums.alike.0 + sums.alike.1) / (total_a + total_b));
     set(NameFeature::ShorterMissing, shorter);
     set(NameFeature::LongerExtra, longer);
-    set(NameFeature::Replaced, (total_a - sums.covered.0).min(total_b - sums.covered.1) / total_a.min(total_b));
     let covered = (sums.covered.0 + sums.covered.1).max(1e-3);
     set(NameFeature::Misspelt, 2.0 * sums.misspelt / covered);
     set(NameFeature::Weakest, 2.0 * (1.0 - sums.weakest));

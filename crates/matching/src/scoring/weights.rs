@@ -102,17 +102,4 @@ impl Weights {
             EntityKind::Vessel => &self.vessel,
         }
     }
-
-    /// The same weights, with what could raise a score for a protected attribute or lower it for an agreement taken out.
-    #[must_use]
-    pub fn bounded(mut self) -> Self {
-        let evidence = &mut self.evidence;
-        for exclusion in [&mut evidence.nationality_conflicts, &mut evidence.birth_place_conflicts] {
-            *exclusion = exclusion.min(0.0);
-        }
-        for weight in [self.person.base, self.organisation.base, self.vessel.base] {
-            debug_assert!(weight.is_finite());
-        }
-        self
-    }
 }
