@@ -4,11 +4,15 @@ mod entity;
 mod identifiers;
 mod index;
 mod names;
+mod recall;
 mod scoring;
+mod screen;
 
 pub use entity::{Entity, Identifier, NotADate, PartialDate};
-pub use identifiers::{NotAnIdentifier, normalise};
+pub use identifiers::{NotAnIdentifier, Standard, normalise};
 pub use index::{Hit, Index, MAXIMUM_FACTS, MAXIMUM_NAMES, MAXIMUM_TEXT, NotAnIndex, NotIndexed, SearchSettings, Searcher};
+pub use recall::{MUTATIONS, Mutation, RecallRow, mutate, self_recall};
+pub use screen::{Alert, ListChange, Rescreened, ScreenSettings, Screener, Screening, Touched};
 pub use names::script::Script;
 pub use names::tables::FormClass;
 pub use names::words::{MAXIMUM_CHARACTERS, MAXIMUM_WORDS, fold};

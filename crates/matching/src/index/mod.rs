@@ -3,6 +3,7 @@
 //! Built once, changed entity by entity, written and read as bytes. How rare words are is settled when the index is built or
 //! [`Index::settle`] is called, not at every change: so a change never alters the score of entities it does not touch.
 
+mod blocks;
 mod bytes;
 mod dictionary;
 mod multimap;
@@ -15,6 +16,7 @@ use crate::scoring::evidence::{Country, Known, country, scheme_hash};
 use dictionary::{Dictionary, WordId};
 use multimap::{Multimap, spread};
 
+pub(crate) use blocks::{Blocks, block_keys};
 pub use bytes::NotAnIndex;
 pub use search::{Hit, SearchSettings, Searcher};
 
@@ -235,6 +237,18 @@ impl Index {
     /// Searches in the index. One searcher serves one thread, query after query: it keeps its working memory.
     pub fn searcher(&self) -> Searcher<'_> {
         Searcher::new(self)
+    }
+
+    /// The keys by which an entity's names and identifiers can be met.
+    pub(crate) fn keys_of(&self, id: &str) -> Vec<u32> {
+        let Some(slot) = self.slot(id) else { return Vec::new() };
+        let (mut all, mut keys) = (Vec::new(), Vec::new());
+        for word in self.words_of(slot) {
+            dictionary::keys(self.dictionary.text(word).as_bytes(), self.dictionary.traits(word), &mut keys);
+            all.append(&mut keys);
+        }
+        all.extend(self.facts_of(slot).iter().filter_map(Fact::identifier).map(|value| value as u32));
+        all
     }
 
     /// Roughly how much memory the index takes.

@@ -1,5 +1,7 @@
 //! How alike two words are: an edit distance whose costs know which letters transliterations and typists exchange.
 
+use std::sync::LazyLock;
+
 use super::script::Script;
 use super::words::MAXIMUM_LETTERS;
 
@@ -8,16 +10,32 @@ const LEAST_SIMILARITY: f32 = 0.5;
 /// How much of the similarity one wrong letter in as many takes.
 const STEEPNESS: f32 = 1.5;
 
-/// Letters of a word as bits, for a quick no.
+/// The consonants of a word as bits, those that transliterations exchange as one, for a quick no.
 pub(crate) fn letters(word: &str) -> u32 {
     word.bytes().fold(0, |mask, byte| mask | bit(byte))
 }
 
 const fn bit(byte: u8) -> u32 {
-    match byte {
-        b'a'..=b'z' => 1 << (byte - b'a'),
-        _ => 1 << 26 << (byte % 4),
-    }
+    let place = match byte {
+        b'c' | b'g' | b'k' | b'q' | b'x' => 0,
+        b's' | b'z' => 1,
+        b'd' | b't' => 2,
+        b'b' | b'p' => 3,
+        b'f' | b'v' => 4,
+        b'j' => 5,
+        b'l' => 6,
+        b'm' => 7,
+        b'n' => 8,
+        b'r' => 9,
+        b'0'..=b'9' => 10 + (byte - b'0'),
+        _ => return 0,
+    };
+    1 << place
+}
+
+/// Whether words with these consonants are too far apart to be compared letter by letter.
+pub(crate) const fn differ(a: u32, b: u32, longest: usize) -> bool {
+    (a ^ b).count_ones() as usize > 1 + longest / 4
 }
 
 /// How alike two words are, 0 to 1; 0 where they are too far apart to say. The same in both directions.
@@ -42,26 +60,31 @@ pub(crate) fn similarity(a: &[u8], b: &[u8], scripts: (Script, Script)) -> f32 {
 
 /// The weighted distance of Damerau and Levenshtein (neighbours exchanged once); above `most` some number above it.
 fn distance(a: &[u8], b: &[u8], vowel: f32, most: f32) -> f32 {
+    let costs = costs(vowel);
     let mut rows = [[0.0f32; 2 * MAXIMUM_LETTERS + 1]; 3];
+    let mut gaps = [0.0f32; 2 * MAXIMUM_LETTERS];
     let [mut before, mut above, mut row] = {
         let [first, second, third] = &mut rows;
         [first, second, third]
     };
     let gap = |word: &[u8], at: usize| gap_cost(word[at], at.checked_sub(1).map(|at| word[at]), word.get(at + 1).copied(), vowel);
     for at in 0..b.len() {
-        above[at + 1] = above[at] + gap(b, at);
+        gaps[at] = gap(b, at);
+        above[at + 1] = above[at] + gaps[at];
     }
     for i in 0..a.len() {
         let gap_a = gap(a, i);
+        let replace = &costs[code(a[i])];
         row[0] = above[0] + gap_a;
         let mut least = row[0];
+        let mut left = row[0];
         for j in 0..b.len() {
-            let exchange = above[j] + replace_cost(a[i], b[j], vowel);
-            let mut cost = exchange.min(above[j + 1] + gap_a).min(row[j] + gap(b, j));
+            let mut cost = (above[j] + replace[code(b[j])]).min(above[j + 1] + gap_a).min(left + gaps[j]);
             if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
                 cost = cost.min(before[j - 1] + 0.8);
             }
             row[j + 1] = cost;
+            left = cost;
             least = least.min(cost);
         }
         // An exchange of neighbours looks one row further back, and costs less than what it skips.
@@ -84,6 +107,37 @@ fn gap_cost(letter: u8, previous: Option<u8>, next: Option<u8>, vowel: f32) -> f
         b'h' => 0.5 * vowel.max(0.5),
         _ => 1.0,
     }
+}
+
+/// Letters and digits as places in a table of costs.
+const CODES: usize = 37;
+type Costs = [[f32; CODES]; CODES];
+
+const fn code(letter: u8) -> usize {
+    match letter {
+        b'a'..=b'z' => (letter - b'a') as usize,
+        b'0'..=b'9' => 26 + (letter - b'0') as usize,
+        _ => 36,
+    }
+}
+
+/// The weights a vowel may have, of [`Script::vowel_weight`], each with its costs.
+static COSTS: LazyLock<[(f32, Costs); 4]> = LazyLock::new(|| [1.0, 0.6, 0.35, 0.1].map(|vowel| (vowel, table(vowel))));
+
+fn costs(vowel: f32) -> &'static Costs {
+    let tables = &*COSTS;
+    tables.iter().find(|(weight, _)| *weight == vowel).map_or(&tables[0].1, |(_, costs)| costs)
+}
+
+fn table(vowel: f32) -> Costs {
+    let letters: Vec<u8> = (b'a'..=b'z').chain(b'0'..=b'9').collect();
+    let mut costs = [[1.0; CODES]; CODES];
+    for a in &letters {
+        for b in &letters {
+            costs[code(*a)][code(*b)] = replace_cost(*a, *b, vowel);
+        }
+    }
+    costs
 }
 
 fn replace_cost(a: u8, b: u8, vowel: f32) -> f32 {

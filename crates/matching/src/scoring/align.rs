@@ -1,7 +1,7 @@
 //! Which word of one name stands for which word of the other.
 
 use crate::names::script::Script;
-use crate::names::similar::similarity;
+use crate::names::similar::{differ, similarity};
 use crate::names::words::{MAXIMUM_LETTERS, MAXIMUM_WORDS};
 use crate::names::{Role, Token, Traits};
 
@@ -87,10 +87,7 @@ pub(crate) fn compare_words(a: &View<'_>, b: &View<'_>) -> Option<(f32, Means)> 
         let fits = short.role == Role::Initial && long.role == Role::Core && long.text.first() == short.text.first();
         return fits.then_some((0.8, Means::Initial));
     }
-    // Letters that only one of them has: more than half of the longer one's cannot be errors.
-    let vowels = a.traits.script.vowel_weight().min(b.traits.script.vowel_weight());
-    let differing = (a.traits.letters ^ b.traits.letters).count_ones() as usize;
-    if vowels >= 0.6 && differing > 2 + long.text.len() / 2 {
+    if differ(a.traits.letters, b.traits.letters, long.text.len()) {
         return None;
     }
     let mut similar = similarity(a.text, b.text, (a.traits.script, b.traits.script));
