@@ -142,6 +142,126 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/desks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All desks: sources, detectors, last runs, how many alerts. */
+        readonly get: operations["get_desks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/detectors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Keeps a detector of the node's own, written here or taken in from a file. It arrives disabled. */
+        readonly post: operations["post_detectors"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/detectors/{detector}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One detector: its manual page, its parameters with the node's values, its history and its runs. */
+        readonly get: operations["get_detectors_detector"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Removes a disabled detector of the node's own; what it found is superseded. */
+        readonly delete: operations["delete_detectors_detector"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/detectors/{detector}/file": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A detector as a file, for a partner: the question travels, the records do not. */
+        readonly get: operations["get_detectors_detector_file"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/detectors/{detector}/parameters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Saves a detector's parameters, or undoes an earlier change of them. Findings stay as they are until the next run. */
+        readonly post: operations["post_detectors_detector_parameters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/detectors/{detector}/switch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Enables or disables a detector. A disabled one does not run; what it found stays. */
+        readonly post: operations["post_detectors_detector_switch"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/detectors/{detector}/trials": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Tries a detector with other parameters on history, and keeps no finding. Watch the job; its id is the trial's. */
+        readonly post: operations["post_detectors_detector_trials"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/erasures": {
         readonly parameters: {
             readonly query?: never;
@@ -234,10 +354,62 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /** What was imported, newest first. */
+        readonly get: operations["get_imports"];
         readonly put?: never;
         /** Starts importing files; each is one transaction. Watch the job. */
         readonly post: operations["post_imports"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/imports/{number}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One import. */
+        readonly get: operations["get_imports_number"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/imports/{number}/rejects": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The rows an import refused, with place and reason. */
+        readonly get: operations["get_imports_number_rejects"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/imports/{number}/rejects/file": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The same as a file, one JSON object a line. */
+        readonly get: operations["get_imports_number_rejects_file"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -564,6 +736,23 @@ export interface paths {
         readonly post?: never;
         /** Removes one of the own passkeys. */
         readonly delete: operations["delete_passkeys_id"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/previews": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Tries a detector that is being written: the first rows of one of its steps, or the error with its place. */
+        readonly post: operations["post_previews"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -984,6 +1173,59 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/trials/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a trial gave, compared with the detector as it is set. */
+        readonly get: operations["get_trials_id"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Stops a trial at work. */
+        readonly delete: operations["delete_trials_id"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/uploads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes in a file, as the raw body of the request, and says what it is. It waits a day for its import. */
+        readonly post: operations["post_uploads"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/uploads/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a file that waits is. */
+        readonly get: operations["get_uploads_id"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Discards a file that waits. */
+        readonly delete: operations["delete_uploads_id"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/users": {
         readonly parameters: {
             readonly query?: never;
@@ -1174,12 +1416,72 @@ export interface components {
             /** @description Why it was refused. */
             readonly reason?: string | null;
         };
+        /** @description A change of a detector. */
+        readonly ChangeView: {
+            /** @description Parameters after. */
+            readonly after?: Record<string, never> | null;
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description Parameters before, where they changed. */
+            readonly before?: Record<string, never> | null;
+            /** @description Who. */
+            readonly by: string;
+            /** @description `parameters`, `enabled`, `disabled`, `written`, `taken_in` or `removed`. */
+            readonly kind: string;
+            /**
+             * Format: int64
+             * @description Number.
+             */
+            readonly number: number;
+            /** @description Why. */
+            readonly reason: string;
+            /** @description Hash of the text that was written or taken in. */
+            readonly text_hash?: string | null;
+            /**
+             * Format: int64
+             * @description The change that this one undid.
+             */
+            readonly undoes?: number | null;
+        };
         /** @description A company whose ownership statements are released. */
         readonly CompanyName: {
             /** @description `lei` or `company-number`. */
             readonly kind: string;
             /** @description The identifier. */
             readonly value: string;
+        };
+        /** @description A dataset and its imports. Erased imports do not count. */
+        readonly DatasetStatus: {
+            /** @description What it is. */
+            readonly description: string;
+            /** @description Formats that carry it. */
+            readonly formats: readonly string[];
+            /** @description Id. */
+            readonly id: string;
+            /**
+             * Format: int64
+             * @description Imports there are.
+             */
+            readonly imports: number;
+            /** @description When the last one landed, RFC 3339. */
+            readonly last_import_at?: string | null;
+            /** @description The time of the newest record, RFC 3339; absent where records carry none. */
+            readonly newest_record_at?: string | null;
+            /**
+             * Format: int64
+             * @description Rows in the lake that they brought.
+             */
+            readonly records: number;
+            /**
+             * Format: int64
+             * @description Rows that were refused.
+             */
+            readonly rejects: number;
+            /**
+             * Format: int32
+             * @description Kept so many days.
+             */
+            readonly retention_days: number;
         };
         /** @description What a person decides. */
         readonly DecisionRequest: {
@@ -1206,6 +1508,27 @@ export interface components {
             /** @description The facts that give it, for the supervisor who will read them in the journal. */
             readonly justification: string;
         };
+        /** @description A desk: its card and how it does. */
+        readonly DeskStatus: {
+            /** @description What it imports into, and how that stands. */
+            readonly datasets: readonly components["schemas"]["DatasetStatus"][];
+            /** @description Its detectors. */
+            readonly detectors: readonly components["schemas"]["DetectorStatus"][];
+            /** @description File formats it reads. */
+            readonly formats: readonly components["schemas"]["FormatView"][];
+            /** @description Kernels that detectors may name. */
+            readonly kernels: readonly string[];
+            /** @description The legal basis its detectors run on. */
+            readonly legal_basis: string;
+            /** @description Name. */
+            readonly name: string;
+            /** @description The purpose its detectors run for. */
+            readonly purpose: string;
+            /** @description Who asks what of it. */
+            readonly question: string;
+            /** @description Tables of records and reference tables, as detectors read them. */
+            readonly tables: readonly components["schemas"]["TableView"][];
+        };
         /** @description A desk. */
         readonly DeskView: {
             /** @description Its detectors: id and what each finds. */
@@ -1224,10 +1547,117 @@ export interface components {
             readonly detector?: string | null;
             /** @description The span's beginning, RFC 3339; absent: where the last run ended. */
             readonly from?: string | null;
-            /** @description Parameters that differ from their defaults. */
+            /** @description Parameters for this run alone, where they differ from what the node saved. */
             readonly parameters?: Record<string, never>;
             /** @description The span's end, RFC 3339; absent: behind the newest row. */
             readonly to?: string | null;
+        };
+        /** @description A detector as a file. */
+        readonly DetectorFile: {
+            /** @description What to call it. */
+            readonly name: string;
+            /** @description Its text. */
+            readonly text: string;
+        };
+        /** @description Everything about one detector. */
+        readonly DetectorPage: {
+            /** @description Whether the bits were calibrated against outcomes. */
+            readonly calibrated: boolean;
+            /** @description Changes of its settings and text, newest first. */
+            readonly changes: readonly components["schemas"]["ChangeView"][];
+            /** @description Its desk. */
+            readonly desk: string;
+            /** @description Whether it runs. */
+            readonly enabled: boolean;
+            /** @description Records a finding rests on, by table. */
+            readonly evidence: readonly components["schemas"]["KeyedColumn"][];
+            /** @description What may travel. */
+            readonly facts: readonly components["schemas"]["FactView"][];
+            /** @description Known false positives. */
+            readonly false_positives: readonly string[];
+            /** @description The title of a finding, with columns in braces. */
+            readonly finding_title: string;
+            /** @description What it finds. */
+            readonly finds: string;
+            /** @description Id. */
+            readonly id: string;
+            /** @description Columns that make two findings the same. */
+            readonly key: readonly string[];
+            /**
+             * Format: double
+             * @description How late rows may come.
+             */
+            readonly lateness_hours: number;
+            /** @description The law it rests on. */
+            readonly legal_basis: string;
+            /**
+             * Format: double
+             * @description How far before the span it reads.
+             */
+            readonly lookback_hours: number;
+            /** @description The prose of its file, as Markdown with its steps. */
+            readonly manual: string;
+            /** @description Whether it is the node's own. */
+            readonly own: boolean;
+            /** @description Hash of its parameters as the node set them: a run names both. */
+            readonly parameter_hash: string;
+            /** @description Parameters. */
+            readonly parameters: readonly components["schemas"]["ParameterView"][];
+            /**
+             * Format: double
+             * @description Log-odds in bits before any reason.
+             */
+            readonly prior_bits: number;
+            /** @description Whether it also reads what partners released. */
+            readonly reads_received: boolean;
+            /** @description Reasons for and against. */
+            readonly reasons: readonly components["schemas"]["ReasonView"][];
+            /** @description Literature and standards. */
+            readonly references: readonly string[];
+            /** @description Its last runs, newest first. */
+            readonly runs: readonly components["schemas"]["RunStatus"][];
+            /** @description Identifiers a finding names, by kind. */
+            readonly selectors: readonly components["schemas"]["KeyedColumn"][];
+            /** @description Steps in order. */
+            readonly steps: readonly components["schemas"]["StepView"][];
+            /** @description Tables it reads. */
+            readonly tables: readonly string[];
+            /** @description Hash of its file. */
+            readonly text_hash: string;
+            /** @description Title. */
+            readonly title: string;
+            /** @description Why that matters. */
+            readonly why: string;
+        };
+        /** @description A detector and how it does. */
+        readonly DetectorStatus: {
+            /** @description Whether the node saved parameters that differ from the defaults. */
+            readonly adjusted: boolean;
+            /**
+             * Format: int64
+             * @description New findings of the last 30 days.
+             */
+            readonly alerts: number;
+            /** @description The same by day, days without any left out. */
+            readonly alerts_by_day: readonly components["schemas"]["VolumeOfDay"][];
+            /** @description Why it cannot run at all: a detector of the node's own that no longer fits its desk. */
+            readonly broken?: string | null;
+            /** @description Whether it runs. */
+            readonly enabled: boolean;
+            /** @description What it finds. */
+            readonly finds: string;
+            /** @description Id. */
+            readonly id: string;
+            readonly last_run?: components["schemas"]["RunStatus"] | null;
+            /** @description Whether it is the node's own. */
+            readonly own: boolean;
+            /** @description Title of its manual page. */
+            readonly title: string;
+        };
+        /** @description Nothing to say but that it was done. */
+        readonly Done: {
+            /** @description Always true. */
+            readonly done: boolean;
         };
         /** @description A secret for an authenticator app, shown once. */
         readonly EnrolmentView: {
@@ -1310,6 +1740,19 @@ export interface components {
             readonly after?: number;
             /** @description To whom. */
             readonly partner: string;
+        };
+        /** @description A fact. */
+        readonly FactView: {
+            /** @description The column. */
+            readonly column: string;
+            /** @description Whether a change of it reopens a person's decision. */
+            readonly material: boolean;
+            /** @description Name. */
+            readonly name: string;
+            /** @description The kind, if it is an identifier. */
+            readonly selector?: string | null;
+            /** @description Unit. */
+            readonly unit?: string | null;
         };
         /** @description What came of fetching from one partner. */
         readonly FetchLine: {
@@ -1401,10 +1844,33 @@ export interface components {
             /** @description Six digits. */
             readonly code: string;
         };
+        /** @description The first rows a reader would bring. */
+        readonly FirstRows: {
+            /** @description Whether the file goes on behind what was looked at. */
+            readonly goes_on: boolean;
+            /** @description Refused rows in what was looked at. */
+            readonly rejects: readonly components["schemas"]["RejectView"][];
+            /**
+             * Format: int64
+             * @description Statements in what was looked at.
+             */
+            readonly statements: number;
+            /** @description Records, by table. */
+            readonly tables: readonly components["schemas"]["TableRows"][];
+        };
         /** @description A folder's files. */
         readonly FolderView: {
             /** @description Every file, by path. */
             readonly files: readonly components["schemas"]["FileView"][];
+        };
+        /** @description A file format. */
+        readonly FormatView: {
+            /** @description What it is. */
+            readonly description: string;
+            /** @description Usual endings of file names. */
+            readonly extensions: readonly string[];
+            /** @description The name by which people ask for it. */
+            readonly name: string;
         };
         /** @description A finding that names the person. */
         readonly HeldFinding: {
@@ -1460,14 +1926,65 @@ export interface components {
             /** @description What was asked about, `kind:value`. */
             readonly selector: string;
         };
-        /** @description Files to import. They are named by their path on the node's machine. */
+        /** @description Files to import: named by their path on the node's machine, or sent before as uploads. */
         readonly ImportBody: {
             /** @description The dataset; absent: the first that carries the format. */
             readonly dataset?: string | null;
             /** @description The format; absent: recognised. */
             readonly format?: string | null;
             /** @description Absolute paths. */
-            readonly paths: readonly string[];
+            readonly paths?: readonly string[];
+            /** @description Ids of uploads. */
+            readonly uploads?: readonly string[];
+        };
+        /** @description A page of imports, newest first. */
+        readonly ImportPage: {
+            /** @description Those of this page. */
+            readonly imports: readonly components["schemas"]["ImportView"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            readonly total: number;
+        };
+        /** @description An import as people see it. */
+        readonly ImportView: {
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description The dataset it went into. */
+            readonly dataset: string;
+            /** @description Whether what it brought was erased. */
+            readonly erased: boolean;
+            /** @description When that expires, RFC 3339. */
+            readonly expires?: string | null;
+            /** @description The file's name. */
+            readonly file: string;
+            /** @description The format it was read as. */
+            readonly format: string;
+            /**
+             * Format: int32
+             * @description Number.
+             */
+            readonly number: number;
+            /**
+             * Format: int64
+             * @description Rows that landed in the lake.
+             */
+            readonly records: number;
+            /**
+             * Format: int64
+             * @description Rows that did not land.
+             */
+            readonly rejects: number;
+            /** @description SHA-256 of the file. */
+            readonly source: string;
+            /**
+             * Format: int64
+             * @description Statements that were new.
+             */
+            readonly statements: number;
+            /** @description Traffic light of what it brought. */
+            readonly tlp: string;
         };
         /** @description What an import gave. */
         readonly ImportedParcels: {
@@ -1487,9 +2004,9 @@ export interface components {
             readonly ended_at?: string | null;
             /** @description Identity. */
             readonly id: string;
-            /** @description `import` or `detect`. */
+            /** @description `import`, `detect` or `trial`. */
             readonly kind: string;
-            /** @description What came of it, or `{"error": {"code", "message"}}`. */
+            /** @description What came of it, for those who may run detectors, or `{"error": {"code", "message"}}`. */
             readonly result: Record<string, never>;
             /** @description When it began, RFC 3339. */
             readonly started_at: string;
@@ -1578,6 +2095,25 @@ export interface components {
             /** @description How many witnesses make a checkpoint trusted here. */
             readonly witnesses_needed: number;
         };
+        /** @description A column and what it holds: a kind of identifier, or records of a table. */
+        readonly KeyedColumn: {
+            /** @description The column. */
+            readonly column: string;
+            /** @description The kind or the table. */
+            readonly of: string;
+        };
+        /** @description An import of the same bytes. */
+        readonly KnownImport: {
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description The dataset it went into. */
+            readonly dataset: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            readonly number: number;
+        };
         /** @description A lead as people see it. */
         readonly LeadView: {
             /** @description When it was first computed, RFC 3339. */
@@ -1665,6 +2201,52 @@ export interface components {
             readonly since: string;
             /** @description About what. */
             readonly what: string;
+        };
+        /** @description A detector file to keep. */
+        readonly OwnDetectorRequest: {
+            /** @description Who it came from, where it was not written here. */
+            readonly from?: string | null;
+            /** @description Why it is written or changed. */
+            readonly reason: string;
+            /** @description The whole text of the file. */
+            readonly text: string;
+        };
+        /** @description New parameters, or the undoing of an earlier change of them. */
+        readonly ParameterChange: {
+            /** @description Why. */
+            readonly reason: string;
+            /**
+             * Format: int64
+             * @description The number of a change whose values before are to stand again; then `values` must be empty.
+             */
+            readonly undoes?: number | null;
+            /** @description Values by name; a parameter that is not named gets its default. */
+            readonly values?: {
+                readonly [key: string]: components["schemas"]["SettingValue"];
+            };
+        };
+        /** @description A parameter with the node's value. */
+        readonly ParameterView: {
+            /** @description Value where nobody says otherwise. */
+            readonly default: components["schemas"]["SettingValue"];
+            /** @description What it means. */
+            readonly description: string;
+            /**
+             * Format: double
+             * @description Greatest value allowed.
+             */
+            readonly maximum?: number | null;
+            /**
+             * Format: double
+             * @description Least value allowed.
+             */
+            readonly minimum?: number | null;
+            /** @description Name. */
+            readonly name: string;
+            /** @description Unit. */
+            readonly unit: string;
+            /** @description The value with which it runs at this node. */
+            readonly value: components["schemas"]["SettingValue"];
         };
         /** @description Sealed parcels and receipts, to be carried from one node to another. */
         readonly ParcelFile: {
@@ -1825,6 +2407,56 @@ export interface components {
             /** @description Statements. */
             readonly statements?: readonly string[];
         };
+        /** @description What it gives. */
+        readonly Preview: {
+            /** @description Column names in order. */
+            readonly columns: readonly string[];
+            /** @description The detector's id, once its head can be read. */
+            readonly detector?: string | null;
+            /** @description The span that was looked at, RFC 3339; absent where there is no record. */
+            readonly from?: string | null;
+            readonly problem?: components["schemas"]["PreviewProblem"] | null;
+            /** @description Rows, each with its values in the order of the columns. */
+            readonly rows: readonly (readonly Record<string, never>[])[];
+            /** @description The step whose rows these are. */
+            readonly step?: string | null;
+            /** @description Its steps in order. */
+            readonly steps: readonly string[];
+            /** @description Its end. */
+            readonly to?: string | null;
+            /** @description Whether there are more rows. */
+            readonly truncated: boolean;
+        };
+        /** @description What is wrong, and where in the text. */
+        readonly PreviewProblem: {
+            /**
+             * Format: int64
+             * @description Column, from 1.
+             */
+            readonly column: number;
+            /**
+             * Format: int64
+             * @description Line, from 1.
+             */
+            readonly line: number;
+            /** @description What is wrong and what would be right. */
+            readonly message: string;
+        };
+        /** @description A detector that is being written. */
+        readonly PreviewRequest: {
+            /** @description The span's beginning, RFC 3339; thirty days before its end where absent. */
+            readonly from?: string | null;
+            /** @description Parameters that differ from their defaults. */
+            readonly parameters?: {
+                readonly [key: string]: components["schemas"]["SettingValue"];
+            };
+            /** @description The step whose rows are shown; the last one where absent. */
+            readonly step?: string | null;
+            /** @description The whole text of its file. */
+            readonly text: string;
+            /** @description The span's end; behind the newest record where absent. */
+            readonly to?: string | null;
+        };
         /** @description Which entry to prove. */
         readonly ProofRequest: {
             /**
@@ -1861,6 +2493,31 @@ export interface components {
             readonly purpose: string;
             /** @description When it was said, RFC 3339. */
             readonly stated_at: string;
+        };
+        /** @description What one reader makes of a file. */
+        readonly ReaderLook: {
+            /** @description Datasets it can go into, the usual one first. */
+            readonly datasets: readonly string[];
+            /** @description What that is. */
+            readonly description: string;
+            /** @description The reader's desk. */
+            readonly desk: string;
+            readonly first?: components["schemas"]["FirstRows"] | null;
+            /** @description The format. */
+            readonly format: string;
+            /** @description Why it cannot be read, or why this reader does not take it. */
+            readonly problem?: string | null;
+            /** @description Whether the beginning looks like this format. */
+            readonly recognised: boolean;
+        };
+        /** @description A reason. */
+        readonly ReasonView: {
+            /** @description The column with its bits. */
+            readonly bits: string;
+            /** @description Name. */
+            readonly name: string;
+            /** @description In words, with columns in braces. */
+            readonly text: string;
         };
         /** @description What is taken back. */
         readonly RecallRequest: {
@@ -1909,6 +2566,32 @@ export interface components {
             readonly reason: string;
             /** @description The supervisor to whom the person may turn. */
             readonly supervisor: string;
+        };
+        /** @description A page of refused rows, in the order of the file. */
+        readonly RejectPage: {
+            /** @description Whether the file with the rows is gone, with what it quoted. */
+            readonly gone: boolean;
+            /** @description Those of this page. */
+            readonly rejects: readonly components["schemas"]["RejectView"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            readonly total: number;
+        };
+        /** @description A refused row. */
+        readonly RejectView: {
+            /** @description The beginning of the row. */
+            readonly excerpt: string;
+            /** @description The field at fault, where one is. */
+            readonly field?: string | null;
+            /**
+             * Format: int64
+             * @description Line or ordinal in the file, from 1.
+             */
+            readonly position: number;
+            /** @description What is wrong and what would be right. */
+            readonly reason: string;
         };
         /** @description A release as people see it. */
         readonly ReleaseLine: {
@@ -2034,6 +2717,37 @@ export interface components {
             /** @description The request. */
             readonly request: components["schemas"]["RequestLine"];
         };
+        /** @description How a run went. */
+        readonly RunStatus: {
+            /** @description When it began, RFC 3339. */
+            readonly began_at: string;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            readonly duration_ms: number;
+            /** @description Why it failed. Only those who may run detectors see it: it can quote records. */
+            readonly failed?: string | null;
+            /** @description The span it answered for; absent where there was nothing to answer for. */
+            readonly from?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that were new.
+             */
+            readonly new: number;
+            /**
+             * Format: int64
+             * @description That had changed.
+             */
+            readonly revised: number;
+            /**
+             * Format: int64
+             * @description That no longer followed from the records.
+             */
+            readonly superseded: number;
+            /** @description The end of that span. */
+            readonly to?: string | null;
+        };
         /** @description An identifier as a person writes it. */
         readonly SelectorName: {
             /** @description Its kind, for example `lei`. */
@@ -2070,6 +2784,8 @@ export interface components {
             /** @description When it was last used, to the minute, RFC 3339. */
             readonly used_at: string;
         };
+        /** @description The value of a parameter. */
+        readonly SettingValue: number | string;
         /** @description Who wants to sign in, and with what. */
         readonly SignInRequest: {
             /** @description The second factor's code, or a recovery code. Needed once one is enrolled; the answer `code_required` asks for it. */
@@ -2108,6 +2824,15 @@ export interface components {
             readonly note: string;
             /** @description What: `find`, `export`, `correct`, `restrict`, `erase`, `extend`, `refuse` or `close`. */
             readonly what: string;
+        };
+        /** @description A step. */
+        readonly StepView: {
+            /** @description `sql`, `kernel` or `monitor`. */
+            readonly kind: string;
+            /** @description Name. */
+            readonly name: string;
+            /** @description The query, or what the kernel is given. */
+            readonly text: string;
         };
         /** @description What came of a step. */
         readonly SubjectAnswer: {
@@ -2197,12 +2922,159 @@ export interface components {
             /** @enum {string} */
             readonly step: "close";
         };
+        /** @description Enabling or disabling. */
+        readonly Switch: {
+            /** @description Whether it is to run. */
+            readonly enabled: boolean;
+            /** @description Why. */
+            readonly reason: string;
+        };
+        /** @description A column. */
+        readonly TableColumnView: {
+            /** @description What it means. */
+            readonly description: string;
+            /** @description Name. */
+            readonly name: string;
+            /** @description Whether a preview leaves it out. */
+            readonly restricted: boolean;
+            /** @description What its values are. */
+            readonly type: string;
+        };
+        /** @description The first records of one table. */
+        readonly TableRows: {
+            /** @description Columns that are not restricted, in order. */
+            readonly columns: readonly string[];
+            /** @description Rows, each with its values as text in the order of the columns. */
+            readonly rows: readonly (readonly (string | null)[])[];
+            /** @description The table. */
+            readonly table: string;
+        };
+        /** @description A table as steps of detectors read it. */
+        readonly TableView: {
+            /** @description Its columns. */
+            readonly columns: readonly components["schemas"]["TableColumnView"][];
+            /** @description What one row is. */
+            readonly description: string;
+            /** @description Name. */
+            readonly name: string;
+            /** @description Whether it is reference data and no records. */
+            readonly reference: boolean;
+        };
         /** @description A partner who was told. */
         readonly Told: {
             /** @description Whether its signed receipt is here. */
             readonly acknowledged: boolean;
             /** @description The partner. */
             readonly partner: string;
+        };
+        /** @description What a trial cost. */
+        readonly TrialCost: {
+            /**
+             * Format: int64
+             * @description Both runs together.
+             */
+            readonly duration_ms: number;
+            /**
+             * Format: int64
+             * @description Records in the files that could hold rows of the span and its lookback.
+             */
+            readonly records: number;
+        };
+        /** @description One finding in a comparison. */
+        readonly TrialLine: {
+            /**
+             * Format: double
+             * @description Its score as the detector is set.
+             */
+            readonly bits_now?: number | null;
+            /**
+             * Format: double
+             * @description Its score as tried.
+             */
+            readonly bits_tried?: number | null;
+            /** @description Its key. */
+            readonly key: string;
+            /** @description When it began, RFC 3339. */
+            readonly occurred_from: string;
+            /** @description When it ended. */
+            readonly occurred_to: string;
+            /** @description Where it stands at the node, if it is there: `open`, `confirmed`, `dismissed`, …. */
+            readonly state?: string | null;
+            /** @description One line. */
+            readonly title: string;
+        };
+        /** @description Findings of one kind. */
+        readonly TrialPart: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            readonly count: number;
+            /** @description The first of them: strongest first. */
+            readonly first: readonly components["schemas"]["TrialLine"][];
+        };
+        /** @description What came of it. */
+        readonly TrialReport: {
+            /** @description Findings whose score would change. */
+            readonly changed: components["schemas"]["TrialPart"];
+            /** @description What it cost. */
+            readonly cost: components["schemas"]["TrialCost"];
+            /** @description The detector. */
+            readonly detector: string;
+            /** @description The span, RFC 3339; absent where there is no record to answer for. */
+            readonly from?: string | null;
+            /** @description Whether the findings themselves are left out because their label is not permitted for this purpose; counts are always there. */
+            readonly hidden: boolean;
+            /** @description Findings that would be new. */
+            readonly new: components["schemas"]["TrialPart"];
+            /**
+             * Format: int64
+             * @description Findings as the detector is set.
+             */
+            readonly now: number;
+            /** @description Parameters that differ. */
+            readonly parameters: readonly components["schemas"]["TriedParameter"][];
+            /**
+             * Format: int64
+             * @description The state of the lake that was read.
+             */
+            readonly snapshot: number;
+            /** @description Its end. */
+            readonly to?: string | null;
+            /**
+             * Format: int64
+             * @description Findings as tried.
+             */
+            readonly tried: number;
+            /**
+             * Format: int64
+             * @description Findings that would stay with their score.
+             */
+            readonly unchanged: number;
+            /** @description Findings that would vanish. */
+            readonly vanished: components["schemas"]["TrialPart"];
+        };
+        /** @description What to try. */
+        readonly TrialRequest: {
+            /** @description The span's beginning, RFC 3339; thirty days before its end where absent. */
+            readonly from?: string | null;
+            /** @description The span's end; behind the newest record where absent. */
+            readonly to?: string | null;
+            /** @description Parameters by name; one that is not named has its default. */
+            readonly values?: {
+                readonly [key: string]: components["schemas"]["SettingValue"];
+            };
+        };
+        /** @description A parameter that was tried. */
+        readonly TriedParameter: {
+            /** @description Name. */
+            readonly name: string;
+            /** @description As the node set it. */
+            readonly now: components["schemas"]["SettingValue"];
+            /** @description As tried. */
+            readonly tried: components["schemas"]["SettingValue"];
+            /** @description Unit. */
+            readonly unit: string;
         };
         /** @description The newest checkpoint that enough witnesses cosigned. */
         readonly TrustedCheckpoint: {
@@ -2222,6 +3094,26 @@ export interface components {
             readonly size: number;
             /** @description The witnesses that cosigned it. */
             readonly witnesses: readonly string[];
+        };
+        /** @description A file that waits for its import. */
+        readonly UploadView: {
+            /**
+             * Format: int64
+             * @description Length.
+             */
+            readonly bytes: number;
+            /** @description Id, to import it by. */
+            readonly id: string;
+            /** @description Where the same bytes landed before. */
+            readonly known: readonly components["schemas"]["KnownImport"][];
+            /** @description Its name, as it will stand in the list of imports. */
+            readonly name: string;
+            /** @description Readers that recognise it, the one an import would take first; where none does, all of them with the reason. */
+            readonly readers: readonly components["schemas"]["ReaderLook"][];
+            /** @description SHA-256 of its bytes. */
+            readonly source: string;
+            /** @description Until when it waits, RFC 3339. */
+            readonly until: string;
         };
         /** @description An account to be made or changed. */
         readonly UserRequest: {
@@ -2267,6 +3159,16 @@ export interface components {
         readonly VerificationBody: {
             /** @description Everything, not only what came since the last time it held. */
             readonly full?: boolean;
+        };
+        /** @description How many findings were new on one day. */
+        readonly VolumeOfDay: {
+            /** @description The day, `YYYY-MM-DD` (UTC). */
+            readonly day: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            readonly findings: number;
         };
         /**
          * @description What the person asks for.
@@ -2322,18 +3224,26 @@ export type AskRequest = components['schemas']['AskRequest'];
 export type BundleDecision = components['schemas']['BundleDecision'];
 export type BundleView = components['schemas']['BundleView'];
 export type CarriedLine = components['schemas']['CarriedLine'];
+export type ChangeView = components['schemas']['ChangeView'];
 export type CompanyName = components['schemas']['CompanyName'];
+export type DatasetStatus = components['schemas']['DatasetStatus'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DeliveryLine = components['schemas']['DeliveryLine'];
 export type Derogation = components['schemas']['Derogation'];
+export type DeskStatus = components['schemas']['DeskStatus'];
 export type DeskView = components['schemas']['DeskView'];
 export type DetectBody = components['schemas']['DetectBody'];
+export type DetectorFile = components['schemas']['DetectorFile'];
+export type DetectorPage = components['schemas']['DetectorPage'];
+export type DetectorStatus = components['schemas']['DetectorStatus'];
+export type Done = components['schemas']['Done'];
 export type EnrolmentView = components['schemas']['EnrolmentView'];
 export type EntryErasureRequest = components['schemas']['EntryErasureRequest'];
 export type ErasureBody = components['schemas']['ErasureBody'];
 export type ErasureReport = components['schemas']['ErasureReport'];
 export type EvidenceRow = components['schemas']['EvidenceRow'];
 export type ExportRequest = components['schemas']['ExportRequest'];
+export type FactView = components['schemas']['FactView'];
 export type FetchLine = components['schemas']['FetchLine'];
 export type FieldView = components['schemas']['FieldView'];
 export type FileView = components['schemas']['FileView'];
@@ -2342,24 +3252,33 @@ export type FindingPage = components['schemas']['FindingPage'];
 export type FindingSummary = components['schemas']['FindingSummary'];
 export type FindingView = components['schemas']['FindingView'];
 export type FirstCode = components['schemas']['FirstCode'];
+export type FirstRows = components['schemas']['FirstRows'];
 export type FolderView = components['schemas']['FolderView'];
+export type FormatView = components['schemas']['FormatView'];
 export type HeldFinding = components['schemas']['HeldFinding'];
 export type HeldStatement = components['schemas']['HeldStatement'];
 export type HeldView = components['schemas']['HeldView'];
 export type HitLine = components['schemas']['HitLine'];
 export type ImportBody = components['schemas']['ImportBody'];
+export type ImportPage = components['schemas']['ImportPage'];
+export type ImportView = components['schemas']['ImportView'];
 export type ImportedParcels = components['schemas']['ImportedParcels'];
 export type JobView = components['schemas']['JobView'];
 export type JournalExportRequest = components['schemas']['JournalExportRequest'];
 export type JournalLine = components['schemas']['JournalLine'];
 export type JournalSearchPage = components['schemas']['JournalSearchPage'];
 export type JournalVerification = components['schemas']['JournalVerification'];
+export type KeyedColumn = components['schemas']['KeyedColumn'];
+export type KnownImport = components['schemas']['KnownImport'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeaveRequest = components['schemas']['LeaveRequest'];
 export type LeaveView = components['schemas']['LeaveView'];
 export type NewPasskey = components['schemas']['NewPasskey'];
 export type NodeView = components['schemas']['NodeView'];
 export type NoticeLine = components['schemas']['NoticeLine'];
+export type OwnDetectorRequest = components['schemas']['OwnDetectorRequest'];
+export type ParameterChange = components['schemas']['ParameterChange'];
+export type ParameterView = components['schemas']['ParameterView'];
 export type ParcelFile = components['schemas']['ParcelFile'];
 export type PartnerAsked = components['schemas']['PartnerAsked'];
 export type PartnerRequest = components['schemas']['PartnerRequest'];
@@ -2372,16 +3291,23 @@ export type PasswordChange = components['schemas']['PasswordChange'];
 export type PersonName = components['schemas']['PersonName'];
 export type PreAuthorisedLine = components['schemas']['PreAuthorisedLine'];
 export type PrepareRequest = components['schemas']['PrepareRequest'];
+export type Preview = components['schemas']['Preview'];
+export type PreviewProblem = components['schemas']['PreviewProblem'];
+export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type ProofRequest = components['schemas']['ProofRequest'];
 export type ProofView = components['schemas']['ProofView'];
 export type PurposeRequest = components['schemas']['PurposeRequest'];
 export type PurposeView = components['schemas']['PurposeView'];
+export type ReaderLook = components['schemas']['ReaderLook'];
+export type ReasonView = components['schemas']['ReasonView'];
 export type RecallRequest = components['schemas']['RecallRequest'];
 export type RecallView = components['schemas']['RecallView'];
 export type ReceivedLine = components['schemas']['ReceivedLine'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RectifyRequest = components['schemas']['RectifyRequest'];
 export type Refusal = components['schemas']['Refusal'];
+export type RejectPage = components['schemas']['RejectPage'];
+export type RejectView = components['schemas']['RejectView'];
 export type ReleaseLine = components['schemas']['ReleaseLine'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type ReleaseView = components['schemas']['ReleaseView'];
@@ -2390,25 +3316,40 @@ export type RequestDraft = components['schemas']['RequestDraft'];
 export type RequestLine = components['schemas']['RequestLine'];
 export type RequestPreview = components['schemas']['RequestPreview'];
 export type RequestView = components['schemas']['RequestView'];
+export type RunStatus = components['schemas']['RunStatus'];
 export type SelectorName = components['schemas']['SelectorName'];
 export type Session = components['schemas']['Session'];
 export type SessionView = components['schemas']['SessionView'];
+export type SettingValue = components['schemas']['SettingValue'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SingleSignOn = components['schemas']['SingleSignOn'];
 export type SqlRequest = components['schemas']['SqlRequest'];
 export type SqlResult = components['schemas']['SqlResult'];
 export type StepDone = components['schemas']['StepDone'];
+export type StepView = components['schemas']['StepView'];
 export type SubjectAnswer = components['schemas']['SubjectAnswer'];
 export type SubjectBody = components['schemas']['SubjectBody'];
 export type SubjectRequest = components['schemas']['SubjectRequest'];
 export type SubjectRequestView = components['schemas']['SubjectRequestView'];
 export type SubjectStep = components['schemas']['SubjectStep'];
+export type Switch = components['schemas']['Switch'];
+export type TableColumnView = components['schemas']['TableColumnView'];
+export type TableRows = components['schemas']['TableRows'];
+export type TableView = components['schemas']['TableView'];
 export type Told = components['schemas']['Told'];
+export type TrialCost = components['schemas']['TrialCost'];
+export type TrialLine = components['schemas']['TrialLine'];
+export type TrialPart = components['schemas']['TrialPart'];
+export type TrialReport = components['schemas']['TrialReport'];
+export type TrialRequest = components['schemas']['TrialRequest'];
+export type TriedParameter = components['schemas']['TriedParameter'];
 export type TrustedCheckpoint = components['schemas']['TrustedCheckpoint'];
+export type UploadView = components['schemas']['UploadView'];
 export type UserRequest = components['schemas']['UserRequest'];
 export type UserView = components['schemas']['UserView'];
 export type Verdict = components['schemas']['Verdict'];
 export type VerificationBody = components['schemas']['VerificationBody'];
+export type VolumeOfDay = components['schemas']['VolumeOfDay'];
 export type Wanted = components['schemas']['Wanted'];
 export type WatchedLogLine = components['schemas']['WatchedLogLine'];
 export type WitnessLine = components['schemas']['WitnessLine'];
@@ -2648,6 +3589,189 @@ export interface operations {
             };
         };
     };
+    readonly get_desks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["DeskStatus"][];
+                };
+            };
+        };
+    };
+    readonly post_detectors: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OwnDetectorRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DetectorPage"];
+                };
+            };
+        };
+    };
+    readonly get_detectors_detector: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly detector: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DetectorPage"];
+                };
+            };
+        };
+    };
+    readonly delete_detectors_detector: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The reason. */
+                readonly reason?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly detector: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    readonly get_detectors_detector_file: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly detector: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DetectorFile"];
+                };
+            };
+        };
+    };
+    readonly post_detectors_detector_parameters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly detector: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ParameterChange"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DetectorPage"];
+                };
+            };
+        };
+    };
+    readonly post_detectors_detector_switch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly detector: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Switch"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DetectorPage"];
+                };
+            };
+        };
+    };
+    readonly post_detectors_detector_trials: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly detector: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobView"];
+                };
+            };
+        };
+    };
     readonly post_erasures: {
         readonly parameters: {
             readonly query?: never;
@@ -2777,6 +3901,30 @@ export interface operations {
             };
         };
     };
+    readonly get_imports: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many to skip. */
+                readonly offset?: number;
+                /** @description How many to show, at most 500; 100 where absent. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+        };
+    };
     readonly post_imports: {
         readonly parameters: {
             readonly query?: never;
@@ -2796,6 +3944,74 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["JobView"];
+                };
+            };
+        };
+    };
+    readonly get_imports_number: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly number: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ImportView"];
+                };
+            };
+        };
+    };
+    readonly get_imports_number_rejects: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many to skip. */
+                readonly offset?: number;
+                /** @description How many to show, at most 500; 100 where absent. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly number: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RejectPage"];
+                };
+            };
+        };
+    };
+    readonly get_imports_number_rejects_file: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly number: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/x-ndjson": string;
                 };
             };
         };
@@ -3275,6 +4491,29 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly post_previews: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preview"];
+                };
             };
         };
     };
@@ -4041,6 +5280,122 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SubjectAnswer"];
+                };
+            };
+        };
+    };
+    readonly get_trials_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TrialReport"];
+                };
+            };
+        };
+    };
+    readonly delete_trials_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    readonly post_uploads: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The file's name. */
+                readonly name?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": readonly number[];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly get_uploads_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UploadView"];
+                };
+            };
+        };
+    };
+    readonly delete_uploads_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Done"];
                 };
             };
         };

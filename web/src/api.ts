@@ -5,7 +5,7 @@ import { statePurpose } from "./purpose.svelte";
 import { forgetSession } from "./session.svelte";
 
 type Method = "get" | "post" | "put" | "delete";
-type Has<Key extends string, From> = From extends Record<Key, infer Value> ? Value : undefined;
+type Has<Key extends PropertyKey, From> = Key extends keyof From ? Exclude<From[Key], undefined> : undefined;
 type Parameters<Operation, Where extends string> = Has<Where, Has<"parameters", Operation>>;
 type Json<Of> = Of extends { content: { "application/json": infer Value } } ? Value : undefined;
 type Ok<Operation> = Has<"responses", Operation> extends { 200: infer Response } ? Json<Response> : undefined;

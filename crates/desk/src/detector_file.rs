@@ -121,6 +121,23 @@ impl Detector {
         self.head.id.as_str().split_once('.').map_or(self.head.id.as_str(), |(desk, _)| desk)
     }
 
+    /// The file's text, line ends made the same.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where a place in a step's query stands in the file. `line` and `column` count from 1 in the query; both are counted from 1 in
+    /// the file too. A step that is not there stands at the beginning.
+    pub fn place_in_step(&self, step: &str, line: usize, column: usize) -> (usize, usize) {
+        let Some(position) = self.steps.iter().position(|known| known.name == step) else { return (1, 1) };
+        // The query begins with the first line that is not blank after the line of the fence.
+        let fence = self.step_lines.get(position).copied().unwrap_or(1);
+        let mut lines = self.text.lines().enumerate().skip(fence);
+        let (first, text) = lines.find(|(_, text)| !text.trim().is_empty()).unwrap_or((fence, ""));
+        let indent = if line == 1 { text.chars().take_while(|c| c.is_whitespace()).count() } else { 0 };
+        (first + line.max(1), indent + column.max(1))
+    }
+
     /// The step that keeps its state from run to run, if there is one.
     pub fn monitor(&self) -> Option<&Step> {
         self.steps.iter().find(|step| matches!(step.kind, StepKind::Monitor { .. }))

@@ -150,6 +150,26 @@ pub fn run_detector(
     Ok(RunOutcome { findings, checkpoints, marking, resumed: checkpoint.is_some() })
 }
 
+/// Carries out a detector's steps without gathering findings, for whoever writes it and looks at what its steps give; then checks that
+/// the last step gives what the head's `finding` needs. Steps that could be carried out stay readable in the engine also where this fails.
+///
+/// # Errors
+/// When the detector does not fit the desk, a step fails, or the last step's columns are not what the head says.
+pub fn try_steps(engine: &mut dyn Engine, desk: &Desk, detector: &Detector, request: &RunRequest) -> Result<(), RunError> {
+    detector.check(desk)?;
+    let read_from = read_from(&detector.head, request.span)?;
+    let in_engine = |source| RunError::Engine { detector: detector.head.id.clone(), source };
+    for reference in desk.references {
+        engine.add_reference(reference.name, (reference.rows)()).map_err(in_engine)?;
+    }
+    carry_out(engine, desk, detector, request, read_from, None)?;
+    let Some(last) = detector.steps.last() else { return Ok(()) };
+    let schema = engine.schema(&last.name).map_err(in_engine)?;
+    let unmarked = Marking::new(oikos_model::Regime::Gdpr, oikos_model::Tlp::Red, []);
+    let common = Common { detector, origin: &request.origin, run: request.run, span: request.span, marking: &unmarked };
+    FindingBuilder::new(common, &schema).map(drop)
+}
+
 /// The request's checkpoint, if it is of the detector's monitor, within the lookback, not stale and in order.
 fn usable_checkpoint<'a>(
     engine: &dyn Engine,

@@ -37,18 +37,30 @@ pub struct SessionLimits {
     pub time_limit_seconds: u64,
     /// Length of the text of a query.
     pub query_bytes: usize,
+    /// Time for everything the session does together, from when it is opened.
+    pub whole_limit_seconds: u64,
     /// Words, signs and values in a query. A query nests at most so deep, so this bounds the stack too.
     pub query_tokens: usize,
 }
 
 impl SessionLimits {
-    /// For detectors: an hour for a step.
+    /// For detectors: an hour for a step, and a day for all of them.
     pub const fn for_detectors() -> Self {
-        Self { time_limit_seconds: 3600, query_bytes: 64 << 10, query_tokens: 3000 }
+        Self { time_limit_seconds: 3600, whole_limit_seconds: 86_400, query_bytes: 64 << 10, query_tokens: 3000 }
+    }
+
+    /// For detectors that are tried on history: ten minutes for all steps.
+    pub const fn for_trials() -> Self {
+        Self { time_limit_seconds: 600, whole_limit_seconds: 600, ..Self::for_detectors() }
+    }
+
+    /// For detectors that are being written, and whoever writes them waits: twenty seconds for all steps.
+    pub const fn for_previews() -> Self {
+        Self { time_limit_seconds: 20, whole_limit_seconds: 20, ..Self::for_detectors() }
     }
 
     /// For people who wait: a minute for a query.
     pub const fn for_people() -> Self {
-        Self { time_limit_seconds: 60, ..Self::for_detectors() }
+        Self { time_limit_seconds: 60, whole_limit_seconds: 600, ..Self::for_detectors() }
     }
 }

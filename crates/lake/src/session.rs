@@ -17,10 +17,11 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement;
 use futures::StreamExt;
+use futures::future::{Either, select};
 use oikos_desk::{Batches, Engine, EngineError, KernelStep, ParameterValue, Parameters};
 use oikos_model::{LabelId, Marking, Timestamp};
 use oikos_registry::{Catalogue, DataFile, SnapshotId};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 use crate::files_table::FilesTable;
@@ -40,6 +41,10 @@ pub struct Session {
     files: BTreeMap<String, Vec<SeenFile>>,
     labels: BTreeMap<LabelId, Marking>,
     visible: BTreeMap<String, SchemaRef>,
+    /// When the session's time as a whole is over.
+    ends: Instant,
+    /// Says when the work is to be given up.
+    stop: Option<watch::Receiver<bool>>,
     /// Memory of what kernels emitted; it is given back with the session.
     kept: Vec<MemoryReservation>,
 }
@@ -73,6 +78,8 @@ impl Session {
         let mut session = Self {
             context: SessionContext::new_with_state(session_state(&engine)),
             engine,
+            ends: Instant::now() + Duration::from_secs(limits.whole_limit_seconds),
+            stop: None,
             limits,
             snapshot,
             now: permits.now,
@@ -105,6 +112,13 @@ impl Session {
             time_minimum: file.time_minimum,
         };
         self.files.insert(table.to_owned(), files.iter().map(seen).collect());
+    }
+
+    /// Gives up whatever is being read once `stop` says so, or nobody is left who could.
+    #[must_use]
+    pub fn stopped_by(mut self, stop: watch::Receiver<bool>) -> Self {
+        self.stop = Some(stop);
+        self
     }
 
     /// Runs a person's query and gathers at most `row_limit` rows of at most `byte_limit` bytes. `$now` is the session's present.
@@ -165,18 +179,25 @@ impl Session {
 
     /// Starts reading. The engine works ahead on its own threads; batches come in the engine's plain types.
     pub(crate) fn batches<'a>(&'a self, step: &str, frame: DataFrame) -> Result<Batches<'a>, EngineError> {
-        let deadline = Instant::now() + Duration::from_secs(self.limits.time_limit_seconds);
+        let deadline = self.ends.min(Instant::now() + Duration::from_secs(self.limits.time_limit_seconds));
+        if self.stop.as_ref().is_some_and(|stop| *stop.borrow()) {
+            return Err(stopped(step));
+        }
         let mut stream = self
             .wait(step, async move { timeout_at(deadline, frame.execute_stream()).await })?
             .map_err(|_| self.out_of_time(step))?
             .map_err(|error| engine_error(step, &error))?;
         let (sender, mut receiver) = mpsc::channel(BATCHES_AHEAD);
+        let mut stop = self.stop.clone();
+        let is_stopped = |stop: &Option<watch::Receiver<bool>>| stop.as_ref().is_some_and(|stop| *stop.borrow());
+        let asked = self.stop.clone();
         let task = self.engine.workers.spawn(async move {
             loop {
-                let next = match timeout_at(deadline, stream.next()).await {
-                    Ok(Some(batch)) => batch.map_err(Some),
-                    Ok(None) => return,
-                    Err(_) => Err(None),
+                let reading = std::pin::pin!(timeout_at(deadline, stream.next()));
+                let next = match select(reading, std::pin::pin!(until_stopped(stop.as_mut()))).await {
+                    Either::Left((Ok(Some(batch)), _)) => batch.map_err(Some),
+                    Either::Left((Ok(None), _)) => return,
+                    Either::Left((Err(_), _)) | Either::Right(_) => Err(None),
                 };
                 let failed = next.is_err();
                 if sender.send(next).await.is_err() || failed {
@@ -189,6 +210,7 @@ impl Session {
         let next = move || match futures::executor::block_on(receiver.recv()) {
             Some(Ok(batch)) => Some(plain_batch(&batch).map_err(|error| engine_error(&step, &error))),
             Some(Err(Some(error))) => Some(Err(engine_error(&step, &error))),
+            Some(Err(None)) if is_stopped(&asked) => Some(Err(stopped(&step))),
             Some(Err(None)) => Some(Err(self.out_of_time(&step))),
             // The channel ends with the task: either all was read, or the engine broke down.
             None => futures::executor::block_on(task.take()?).err().map(|error| Err(query_error(&step, broke_down(&error)))),
@@ -243,7 +265,7 @@ impl Session {
     }
 
     fn out_of_time(&self, step: &str) -> EngineError {
-        let seconds = self.limits.time_limit_seconds;
+        let seconds = self.limits.time_limit_seconds.min(self.limits.whole_limit_seconds);
         let problem = format!("it took longer than {seconds} seconds; ask for a shorter span or fewer columns");
         EngineError::Limit { step: step.to_owned(), problem }
     }
@@ -326,6 +348,18 @@ fn session_state(engine: &EngineParts) -> SessionState {
 
 pub(crate) fn query_error(step: &str, problem: String) -> EngineError {
     EngineError::Query { step: step.to_owned(), problem }
+}
+
+/// Done once the work is to be given up; never where nobody can say so.
+async fn until_stopped(stop: Option<&mut watch::Receiver<bool>>) {
+    match stop {
+        Some(stop) => drop(stop.wait_for(|stop| *stop).await),
+        None => std::future::pending().await,
+    }
+}
+
+fn stopped(step: &str) -> EngineError {
+    EngineError::Limit { step: step.to_owned(), problem: "it was stopped".to_owned() }
 }
 
 /// Tells limits from mistakes.

@@ -128,14 +128,55 @@ actions! {
     AuthoriseBundle = "authorise_bundle", true;
     /// Write an authorised evidence bundle (disclosure).
     ExportBundle = "export_bundle", true;
+    /// See desks: their sources, detectors and manual pages, last runs, and how many alerts they raise.
+    ReadDesks = "read_desks", false;
+    /// See what was imported, and the rows that were refused (consultation).
+    ReadImports = "read_imports", true;
+    /// Run a detector without keeping what it finds: with other parameters, or while it is being written (consultation).
+    TryDetector = "try_detector", true;
+    /// Write a detector of the node's own, or take one in from a file. It does nothing before it is enabled.
+    WriteDetector = "write_detector", true;
+    /// Save a detector's parameters, enable, disable or remove it.
+    ChangeDetector = "change_detector", true;
     /// Take up and answer a data subject's request: find, export, correct, restrict, erase, refuse.
     AnswerSubject = "answer_subject", true;
+    /// Judge that two entities are the same or are not, or withdraw such a judgement.
+    JudgeEntity = "judge_entity", true;
+    /// Search identifiers, names, titles and leads (consultation).
+    Search = "search", true;
+    /// See counts of findings with small cells hidden (consultation).
+    ReadAggregates = "read_aggregates", true;
+    /// Give findings to somebody, or take them back.
+    AssignFinding = "assign_finding", true;
+    /// Put findings to sleep until a moment, or wake them.
+    SnoozeFinding = "snooze_finding", true;
+    /// Reverse the own last act on findings, where it disclosed nothing.
+    UndoWork = "undo_work", true;
+    /// Say how many findings a desk's people can work on per day.
+    SetAlertBudget = "set_alert_budget", true;
+    /// Keep the own saved filters.
+    KeepFilters = "keep_filters", true;
+    /// See cases, alone or in a list (consultation).
+    ReadCases = "read_cases", true;
+    /// Open a case.
+    OpenCase = "open_case", true;
+    /// Work in a case: put things in and out, tasks, notes, decisions, playbooks; of the own case also hand over, close and reopen.
+    WorkCase = "work_case", true;
+    /// Hand over, close or reopen somebody else's case.
+    SteerCase = "steer_case", true;
+    /// Write down what came of looking at acts that an indicator of unusual access showed.
+    ReviewAccess = "review_access", true;
+    /// See and hand out statistics of the exchange, small cells suppressed (disclosure).
+    ReadStatistics = "read_statistics", true;
 }
 
 impl Action {
     /// Whether the act is done for oversight and for nothing else: its endpoints say so themselves.
     pub const fn is_oversight(self) -> bool {
-        matches!(self, Self::ReadJournal | Self::ExportJournal | Self::EraseJournalEntry)
+        matches!(
+            self,
+            Self::ReadJournal | Self::ExportJournal | Self::EraseJournalEntry | Self::ReviewAccess | Self::ReadStatistics
+        )
     }
 }
 

@@ -64,7 +64,7 @@ impl Caller {
 }
 
 /// Whatever is not listed here is on case data.
-const fn is_on_case_data(action: Action) -> bool {
+pub(crate) const fn is_on_case_data(action: Action) -> bool {
     !matches!(
         action,
         Action::SignIn
@@ -77,5 +77,12 @@ const fn is_on_case_data(action: Action) -> bool {
             | Action::ReadPartners
             | Action::ReadJournal
             | Action::Erase
+            | Action::SetAlertBudget
+            | Action::KeepFilters
+            | Action::ReviewAccess
+            | Action::ReadStatistics
+            | Action::ReadDesks
+            | Action::WriteDetector
+            | Action::ChangeDetector
     )
 }

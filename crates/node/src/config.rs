@@ -33,9 +33,20 @@ pub struct NodeConfig {
     /// How many partners must have cosigned a checkpoint of the journal before it is trusted.
     #[serde(default)]
     pub witnesses: usize,
+    /// Largest file that people may send for import, bytes.
+    #[serde(default = "default_upload_bytes_maximum")]
+    pub upload_bytes_maximum: u64,
+}
+
+/// Two gibibytes.
+const fn default_upload_bytes_maximum() -> u64 {
+    NodeConfig::UPLOAD_BYTES_MAXIMUM
 }
 
 impl NodeConfig {
+    /// Largest file that people may send for import where the settings do not say otherwise.
+    pub const UPLOAD_BYTES_MAXIMUM: u64 = 2 << 30;
+
     /// Reads and checks `node.yaml`.
     ///
     /// # Errors

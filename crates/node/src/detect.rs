@@ -2,6 +2,7 @@
 //! checkpoint and journal entry in one transaction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use oikos_desk::{ParameterValue, RunOutcome, RunRequest, Span};
 use oikos_lake::{ColumnsPermit, SessionLimits};
@@ -9,11 +10,16 @@ use oikos_model::{
     Action, Actor, ContentHash, ContentHasher, Decision, DecisionKind, DetectorId, Finding, FindingKey, FindingState, Label,
     LabelId, LegalBasis, Purpose, RunId, Scope, Timestamp,
 };
-use oikos_registry::{CheckpointRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Store, Transaction};
+use oikos_registry::{CheckpointRow, DetectorRunRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Store, Transaction};
 use serde::Serialize;
 
-use crate::node::LoadedDetector;
+use crate::detectors::LoadedDetector;
 use crate::{Caller, Node, NodeError, Noted};
+
+/// How many runs of each detector are kept.
+const RUNS_KEPT: usize = 50;
+/// How much of what a failed run says is kept.
+const FAILURE_CHARACTERS: usize = 500;
 
 /// What to run.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +30,7 @@ pub struct DetectRequest {
     pub from: Option<Timestamp>,
     /// The span's end; `None`: behind the newest row, less the detector's lateness measured from now.
     pub to: Option<Timestamp>,
-    /// Parameters that differ from their defaults.
+    /// Parameters for this run alone, where they differ from what the node saved.
     pub parameters: BTreeMap<String, ParameterValue>,
 }
 
@@ -60,27 +66,58 @@ impl Node {
         request: &DetectRequest,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Vec<RunReport>, NodeError> {
-        let wanted = |loaded: &&LoadedDetector| request.detector.as_ref().is_none_or(|id| *id == loaded.detector.head.id);
-        let chosen: Vec<&LoadedDetector> = self.detectors().iter().filter(wanted).collect();
-        if chosen.is_empty() {
-            let known: Vec<String> = self.detectors().iter().map(|loaded| loaded.detector.head.id.to_string()).collect();
-            return Err(NodeError::Invalid(format!("there is no such detector; known are {}", known.join(", "))));
-        }
+        let chosen = self.chosen(request)?;
         let mut reports = Vec::with_capacity(chosen.len());
         for (done, loaded) in chosen.iter().enumerate() {
             progress(done as u64, chosen.len() as u64);
-            reports.push(self.detect_one(caller, loaded, request)?);
+            let began_at = self.clock().now();
+            let outcome = self.detect_one(caller, loaded, request);
+            self.note_run(loaded, began_at, &outcome)?;
+            reports.push(outcome?);
         }
         progress(chosen.len() as u64, chosen.len() as u64);
         Ok(reports)
+    }
+
+    /// The enabled detectors, or the one that was named.
+    fn chosen(&self, request: &DetectRequest) -> Result<Vec<Arc<LoadedDetector>>, NodeError> {
+        let Some(id) = &request.detector else {
+            return Ok(self.detectors().into_iter().filter(|loaded| loaded.enabled).collect());
+        };
+        let Some(loaded) = self.loaded_detector(id) else {
+            let known: Vec<String> = self.detectors().iter().map(|loaded| loaded.detector.head.id.to_string()).collect();
+            return Err(NodeError::Invalid(format!("there is no such detector; known are {}", known.join(", "))));
+        };
+        if !loaded.enabled {
+            return Err(NodeError::Conflict(format!("{id} is disabled; enable it first")));
+        }
+        Ok(vec![loaded])
+    }
+
+    /// Keeps how a run went, also where it failed. A refusal is in the journal, and is no run.
+    fn note_run(
+        &self,
+        loaded: &LoadedDetector,
+        began_at: Timestamp,
+        outcome: &Result<RunReport, NodeError>,
+    ) -> Result<(), NodeError> {
+        let content = match outcome {
+            Ok(report) => serde_json::to_value(report).map_err(NodeError::internal)?,
+            Err(NodeError::Denied(_) | NodeError::PurposeRequired(_)) => return Ok(()),
+            Err(error) => serde_json::json!({ "failed": error.to_string().chars().take(FAILURE_CHARACTERS).collect::<String>() }),
+        };
+        let detector = loaded.detector.head.id.clone();
+        let row = DetectorRunRow { detector, began_at, ended_at: self.clock().now(), content };
+        self.housekeeping(Action::Detect, |tx| Ok(tx.put_detector_run(&row, RUNS_KEPT)?))
     }
 
     fn detect_one(&self, caller: &Caller, loaded: &LoadedDetector, request: &DetectRequest) -> Result<RunReport, NodeError> {
         let caller = detection_caller(caller, loaded)?;
         let head = &loaded.detector.head;
         let act = self.authorise(&caller, Action::Detect)?;
-        let parameters =
-            oikos_desk::parameters::resolve(head, &request.parameters).map_err(|error| NodeError::Invalid(error.to_string()))?;
+        let mut values = loaded.parameters.clone();
+        values.extend(request.parameters.clone());
+        let parameters = oikos_desk::parameters::resolve(head, &values).map_err(|error| NodeError::Invalid(error.to_string()))?;
         let tx = self.store().snapshot(&act)?;
         let Some(span) = self.span_of(tx.as_ref(), loaded, parameters.hash(), request)? else {
             return Ok(RunReport::nothing(&head.id));
@@ -117,7 +154,7 @@ impl Node {
     }
 
     /// The span a run answers for, or `None` where there is no row to answer for.
-    fn span_of(
+    pub(crate) fn span_of(
         &self,
         tx: &dyn Transaction,
         loaded: &LoadedDetector,
@@ -246,7 +283,7 @@ impl RunReport {
 }
 
 /// A detector runs for its desk's purpose, on its desk's legal basis, whoever starts it.
-fn detection_caller(caller: &Caller, loaded: &LoadedDetector) -> Result<Caller, NodeError> {
+pub(crate) fn detection_caller(caller: &Caller, loaded: &LoadedDetector) -> Result<Caller, NodeError> {
     Ok(Caller {
         purpose: Purpose::new(loaded.desk.purpose).map_err(NodeError::internal)?,
         legal_basis: LegalBasis::new(loaded.desk.legal_basis).map_err(NodeError::internal)?,
@@ -255,7 +292,7 @@ fn detection_caller(caller: &Caller, loaded: &LoadedDetector) -> Result<Caller, 
 }
 
 /// A run's identity: hash of detector, parameters, snapshot and span.
-fn run_id(loaded: &LoadedDetector, parameters: ContentHash, snapshot: SnapshotId, span: Span) -> RunId {
+pub(crate) fn run_id(loaded: &LoadedDetector, parameters: ContentHash, snapshot: SnapshotId, span: Span) -> RunId {
     RunId(
         ContentHasher::new("run")
             .field(loaded.detector.head.id.as_str().as_bytes())
@@ -286,7 +323,10 @@ fn monitor_checkpoint(
 }
 
 /// The ends of the detector's findings that stand.
-fn earlier_findings(tx: &dyn Transaction, detector: &DetectorId) -> Result<BTreeMap<FindingKey, Timestamp>, NodeError> {
+pub(crate) fn earlier_findings(
+    tx: &dyn Transaction,
+    detector: &DetectorId,
+) -> Result<BTreeMap<FindingKey, Timestamp>, NodeError> {
     let query = FindingQuery { detector: Some(detector), received: Some(false), ..FindingQuery::default() };
     let standing = tx.findings(&query)?.into_iter().filter(|stored| stored.state != FindingState::Superseded);
     Ok(standing.map(|stored| (stored.finding.key, stored.finding.occurred_to)).collect())

@@ -62,6 +62,12 @@ pub enum NodeError {
     /// The request contradicts what is there.
     #[error("{0}")]
     Conflict(String),
+    /// A file is larger than the node takes.
+    #[error("the file is larger than the {0} bytes this node takes (upload_bytes_maximum in node.yaml); split it")]
+    TooLarge(u64),
+    /// Somebody stopped the work.
+    #[error("it was stopped; nothing was kept")]
+    Stopped,
     /// Another process owns the folder.
     #[error("another process owns {}; commands talk to it while it runs", .0.display())]
     Owned(PathBuf),
@@ -112,6 +118,8 @@ impl NodeError {
             Self::Provider(_) => "provider",
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid",
+            Self::TooLarge(_) => "too_large",
+            Self::Stopped => "stopped",
             Self::Conflict(_) | Self::Owned(_) => "conflict",
             Self::Io { .. } | Self::Store(_) | Self::Internal(_) => "internal",
         }

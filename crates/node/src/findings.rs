@@ -7,13 +7,13 @@ use oikos_model::{Action, Decision, DecisionKind, Finding, FindingKey, FindingSt
 use oikos_registry::{FindingQuery, ImportRow, StoredFinding, Transaction};
 use serde::{Deserialize, Serialize};
 
+use crate::release::FindingName;
 use crate::sql::{ANSWER_BYTES_MAXIMUM, ROWS_MAXIMUM};
+use crate::triage::{WorkRequest, WorkStep, WorkView};
 use crate::{Caller, Node, NodeError, Noted};
 
 /// Most findings one page shows.
 pub(crate) const PAGE_MAXIMUM: usize = 500;
-/// Longest reason a person may write, in bytes.
-const REASON_BYTES_MAXIMUM: usize = 4_000;
 
 /// Which findings a person wants to see.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
@@ -87,6 +87,8 @@ pub struct FindingView {
     /// Decisions, oldest first.
     #[schema(value_type = Vec<Object>)]
     pub decisions: Vec<Decision>,
+    /// Who works on it, the cases it is in, every act on it, and to whom it was released.
+    pub work: WorkView,
 }
 
 /// A record behind a finding, with where it stood in which file.
@@ -149,13 +151,15 @@ impl Node {
         self.write(caller, Action::ReadFindings, |tx| {
             let stored = self.visible_finding(tx, caller, Action::ReadFindings, origin, key)?;
             let decisions = tx.decisions(origin, key)?;
-            let head = self.detectors().iter().find(|loaded| loaded.detector.head.id == stored.finding.detector);
+            let work = self.work_view(tx, caller, &stored)?;
+            let head = self.loaded_detector(&stored.finding.detector);
             let view = FindingView {
                 summary: summary(&stored),
                 evidence_count: stored.finding.evidence.len(),
                 finding: Finding { evidence: Vec::new(), ..stored.finding },
                 detector: head.map(|loaded| loaded.detector.head.clone()),
                 decisions,
+                work,
             };
             Ok((view, Noted::about(vec![format!("finding:{origin}/{key}")])))
         })
@@ -188,38 +192,14 @@ impl Node {
         key: FindingKey,
         request: &DecisionRequest,
     ) -> Result<FindingSummary, NodeError> {
-        if request.kind == DecisionKind::Dismiss && request.reason.trim().is_empty() {
-            return Err(NodeError::Invalid("a dismissal needs a reason: later readers will want to know".into()));
-        }
-        if request.reason.len() > REASON_BYTES_MAXIMUM {
-            return Err(NodeError::Invalid(format!("a reason has at most {REASON_BYTES_MAXIMUM} bytes")));
-        }
-        self.write(caller, Action::DecideFinding, |tx| {
-            let stored = self.visible_finding(tx, caller, Action::DecideFinding, origin, key)?;
-            let state = match request.kind {
-                DecisionKind::Confirm => FindingState::Confirmed,
-                DecisionKind::Dismiss => FindingState::Dismissed,
-                DecisionKind::Reopen => FindingState::Open,
-            };
-            if matches!(stored.state, FindingState::Recalled) {
-                return Err(NodeError::Conflict("its origin took this finding back; there is nothing left to decide".into()));
-            }
-            let decision = Decision {
-                key,
-                origin: origin.clone(),
-                revision: stored.finding.revision(),
-                kind: request.kind,
-                reason: request.reason.trim().to_owned(),
-                actor: caller.actor(),
-                at: self.clock().now(),
-                label: stored.label,
-            };
-            tx.put_decision(&decision)?;
-            tx.set_finding_state(origin, key, state)?;
-            let line = summary(&StoredFinding { state, ..stored });
-            let detail = serde_json::json!({ "decision": request.kind, "revision": decision.revision });
-            Ok((line, Noted::about(vec![format!("finding:{origin}/{key}")]).with_detail(detail)))
-        })
+        let (reason, findings) = (request.reason.clone(), vec![FindingName { origin: Some(origin.clone()), key }]);
+        let step = match request.kind {
+            DecisionKind::Confirm => WorkStep::Confirm { reason },
+            DecisionKind::Dismiss => WorkStep::Dismiss { reason },
+            DecisionKind::Reopen => WorkStep::Reopen { reason },
+        };
+        let mut lines = self.work_on_findings(caller, &WorkRequest { findings, step })?.lines;
+        lines.pop().map(|line| line.finding).ok_or_else(|| NodeError::NotFound(format!("finding {origin}/{key}")))
     }
 
     /// The finding, if the caller may do this with it. What may not be known of looks as if it were not there.

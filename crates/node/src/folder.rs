@@ -7,6 +7,7 @@
 //! journal/           tiles and signed checkpoints
 //! keys/              secret keys, readable by the owner alone
 //! rejects/           rows that did not land, one file per import
+//! uploads/           files that people sent and that wait for their import, at most a day
 //! operator.token     whoever can read it is the local operator
 //! owner.lock         held by the process that owns the folder
 //! server.json        where that process listens
@@ -71,6 +72,11 @@ impl NodeFolder {
         self.root.join("rejects")
     }
 
+    /// `uploads/`.
+    pub fn uploads(&self) -> PathBuf {
+        self.root.join("uploads")
+    }
+
     /// `operator.token`.
     pub fn operator_token(&self) -> PathBuf {
         self.root.join("operator.token")
@@ -86,14 +92,8 @@ impl NodeFolder {
     /// # Errors
     /// When a folder cannot be made.
     pub fn create(&self) -> Result<(), NodeError> {
-        for folder in [self.root.clone(), self.lake(), self.journal(), self.keys(), self.rejects()] {
-            std::fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&folder)
-                .map_err(|source| NodeError::io("making the node's folder", &folder, source))?;
-        }
-        Ok(())
+        let parts = [self.root.clone(), self.lake(), self.journal(), self.keys(), self.rejects(), self.uploads()];
+        parts.iter().try_for_each(|folder| create_private(folder))
     }
 
     /// Takes the folder for this process. The lock ends with the process, however it ends.
@@ -121,6 +121,15 @@ impl NodeFolder {
 #[derive(Debug)]
 pub struct FolderLock {
     _file: File,
+}
+
+/// Makes a folder that only its owner can read, unless it is there.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn create_private(folder: &Path) -> Result<(), NodeError> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| NodeError::io("making the node's folder", folder, source))
 }
 
 /// Writes a file that must not exist yet, readable by the owner alone, and makes it lasting.

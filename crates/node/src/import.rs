@@ -11,12 +11,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::sink::{Collected, ImportSink};
+use crate::uploads::{BEGINNING_BYTES, recognising};
 use crate::{Caller, Node, NodeError, Noted};
 
 /// Largest file that is read.
 const FILE_BYTES_MAXIMUM: u64 = 64 * 1024 * 1024 * 1024;
-/// How much of a file's beginning readers see to recognise it.
-const BEGINNING_BYTES: usize = 64 * 1024;
 
 /// What to import, and how far to let the reader guess.
 #[derive(Debug, Clone)]
@@ -27,6 +26,20 @@ pub struct ImportRequest {
     pub dataset: Option<DatasetId>,
     /// The format; `None`: recognised from the beginning.
     pub format: Option<String>,
+    /// What the file is called; `None`: as its path says.
+    pub name: Option<String>,
+}
+
+impl ImportRequest {
+    /// The file's name, for lists and messages.
+    fn shown_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| display_name(&self.path))
+    }
+
+    /// The file as whoever asked knows it: by its path, or by the name under which it was sent.
+    fn known_as(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.path.display().to_string())
+    }
 }
 
 /// What came of an import.
@@ -82,7 +95,7 @@ impl Node {
         if total > FILE_BYTES_MAXIMUM {
             return Err(NodeError::Invalid(format!(
                 "{}: {total} bytes are more than the {FILE_BYTES_MAXIMUM} that are read; split the file",
-                request.path.display()
+                request.known_as()
             )));
         }
         let recognised = recognise(&mut file, request)?;
@@ -111,7 +124,7 @@ impl Node {
         };
         let (import_number, label_id) =
             self.housekeeping(Action::Import, |tx| Ok((tx.reserve_import_number()?, tx.intern_label(&label)?)))?;
-        let source = Source { file_name: display_name(&request.path), import_number, imported_at };
+        let source = Source { file_name: request.shown_name(), import_number, imported_at };
         let mut report_progress = |bytes| progress(bytes, total);
         let mut sink = ImportSink::new(
             self.lake(),
@@ -124,7 +137,7 @@ impl Node {
         let summary = recognised
             .reader
             .read(&source, &mut BufReader::with_capacity(1 << 18, file), &mut sink)
-            .map_err(|error| NodeError::Invalid(format!("{}: {error}", request.path.display())))?;
+            .map_err(|error| NodeError::Invalid(format!("{}: {error}", request.known_as())))?;
         let collected = sink.finish()?;
         let reject_file = self.reject_file_name(import_number, &source.file_name, collected.reject_file.as_deref());
         let mut row = ImportRow {
@@ -238,12 +251,12 @@ fn read_beginning(file: &mut File, path: &Path) -> Result<Vec<u8>, NodeError> {
 /// Finds reader and dataset: the named ones, or the first reader that recognises the beginning and the first dataset that carries its format.
 fn recognise(file: &mut File, request: &ImportRequest) -> Result<Recognised, NodeError> {
     let beginning = read_beginning(file, &request.path)?;
-    let all = oikos_desks::DESKS.iter().flat_map(|desk| desk.readers.iter().map(move |reader| (*desk, *reader)));
-    let mut fitting = all.filter(|(_, reader)| match &request.format {
-        Some(format) => reader.format().name == format,
-        None => reader.recognises(&beginning),
-    });
-    let (desk, reader) = fitting.next().ok_or_else(|| unknown_format(request, &beginning))?;
+    let all = || oikos_desks::DESKS.iter().flat_map(|desk| desk.readers.iter().map(move |reader| (*desk, *reader)));
+    let fitting = match &request.format {
+        Some(format) => all().find(|(_, reader)| reader.format().name == format),
+        None => recognising(&beginning).into_iter().next(),
+    };
+    let (desk, reader) = fitting.ok_or_else(|| unknown_format(request, &beginning))?;
     let format = reader.format().name;
     let carries = |dataset: &&DatasetDefinition| dataset.formats.contains(&format);
     let dataset = match &request.dataset {
@@ -252,7 +265,7 @@ fn recognise(file: &mut File, request: &ImportRequest) -> Result<Recognised, Nod
     };
     let dataset = dataset.ok_or_else(|| {
         let known: Vec<&str> = desk.datasets.iter().filter(carries).map(|dataset| dataset.id).collect();
-        NodeError::Invalid(format!("{}: the format {format} goes into {}", request.path.display(), known.join(" or ")))
+        NodeError::Invalid(format!("{}: the format {format} goes into {}", request.known_as(), known.join(" or ")))
     })?;
     Ok(Recognised { desk, reader, dataset })
 }
@@ -260,7 +273,7 @@ fn recognise(file: &mut File, request: &ImportRequest) -> Result<Recognised, Nod
 fn unknown_format(request: &ImportRequest, beginning: &[u8]) -> NodeError {
     let formats: Vec<&str> = oikos_desks::DESKS.iter().flat_map(|desk| desk.readers).map(|reader| reader.format().name).collect();
     let known = formats.join(", ");
-    let file = request.path.display();
+    let file = request.known_as();
     NodeError::Invalid(match &request.format {
         Some(format) => format!("{file}: there is no format {format:?}; known are {known}"),
         None if beginning.is_empty() => format!("{file} is empty"),
@@ -270,7 +283,7 @@ fn unknown_format(request: &ImportRequest, beginning: &[u8]) -> NodeError {
 
 fn unchanged(request: &ImportRequest, recognised: &Recognised, earlier: &ImportRow) -> ImportReport {
     ImportReport {
-        file: display_name(&request.path),
+        file: request.shown_name(),
         format: recognised.reader.format().name.to_owned(),
         dataset: recognised.dataset.id.to_owned(),
         unchanged: true,

@@ -1,15 +1,13 @@
 //! Partners, and what they send.
 
-use oikos_exchange::{
-    IdentityCard, NotInForce, Outcome, Partner, PreparedParcel, Receipt, ReceiveError, Received, SignedAgreement,
-};
+use oikos_exchange::{IdentityCard, Outcome, Partner, PreparedParcel, Receipt, ReceiveError, Received, SignedAgreement};
 use oikos_exchange_transport::Refused;
-use oikos_model::{Action, NodeId, Timestamp};
+use oikos_model::{Action, NodeId};
 use oikos_policy::{PartnerClass, Principal};
-use oikos_registry::{LinkRow, Store, Transaction, Waiting};
-use serde::{Deserialize, Serialize};
+use oikos_registry::{Store, Transaction};
+use serde::Deserialize;
 
-use crate::{Caller, Node, NodeError, Noted};
+use crate::{Caller, Node, NodeError, Noted, PartnerView};
 
 /// A partner to be taken up: its card, and the agreement both signed.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -21,43 +19,6 @@ pub struct PartnerRequest {
     /// The agreement with both signatures.
     #[schema(value_type = Object)]
     pub agreement: SignedAgreement,
-}
-
-/// A partner as people see it.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct PartnerView {
-    /// Its node id.
-    pub node: String,
-    /// The authority's name.
-    pub display_name: String,
-    /// Its state.
-    pub country: String,
-    /// What two people compare before they trust the card.
-    pub fingerprint: String,
-    /// The agreement's title.
-    pub agreement: String,
-    /// Purposes it covers.
-    pub purposes: Vec<String>,
-    /// The most restricted traffic light that may pass.
-    pub tlp_ceiling: String,
-    /// Since when, RFC 3339.
-    pub accepted_at: String,
-    /// When it ends, RFC 3339.
-    pub valid_to: String,
-    /// When it was left, RFC 3339.
-    pub left_at: Option<String>,
-    /// `in_force`, `not_yet`, `expired` or `left`.
-    pub state: String,
-    /// How many parcels wait for it.
-    pub queued: u64,
-    /// Since when the oldest waits, RFC 3339.
-    pub queued_since: Option<String>,
-    /// When it was last reached, or reached this node, RFC 3339.
-    pub last_seen_at: Option<String>,
-    /// What was wrong with the link when it failed last, where it did not work since.
-    pub link_problem: Option<String>,
-    /// Numbers of parcels that did not arrive although later ones did: `from-to`.
-    pub missing: Vec<String>,
 }
 
 impl Node {
@@ -200,7 +161,7 @@ fn noted_of(received: &Received, followed: FollowUp) -> (Vec<String>, serde_json
     let missing: Vec<String> = applied.missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect();
     let detail = serde_json::json!({ "sequence": applied.content.sequence, "findings": applied.findings.len(),
         "new_statements": applied.new_statements, "recalled": applied.recalled.len(), "rectified": applied.rectified.len(),
-        "missing": missing, "reopened": followed.reopened, "erased_for_person": followed.erased, "passed_on_to": followed.passed_on_to,
+        "requests": applied.content.requests.len(), "missing": missing, "reopened": followed.reopened, "erased_for_person": followed.erased, "passed_on_to": followed.passed_on_to,
         "left": applied.content.leaves, "leave_reason": applied.content.leave_reason,
         "erased": { "statements": applied.erased.statements, "findings": applied.erased.findings } });
     let requests = applied.content.requests.iter().map(|ask| format!("request:{}", ask.id));
@@ -212,42 +173,5 @@ fn reason_of(error: &ReceiveError) -> String {
     match error {
         ReceiveError::Refused(refusal) => format!("parcel refused: {refusal}"),
         ReceiveError::Store(error) => error.to_string(),
-    }
-}
-
-impl Node {
-    fn partner_view(&self, tx: &dyn Transaction, partner: &Partner, accepted_at: Timestamp) -> Result<PartnerView, NodeError> {
-        let (description, terms) = (&partner.card().content.description, &partner.agreement().terms);
-        let LinkRow { seen_at, problem, .. } = tx.link(partner.node())?;
-        let waiting = tx.waiting(partner.node())?;
-        let missing = oikos_exchange::missing_from(tx, partner.node())?;
-        let seconds = crate::findings::seconds;
-        Ok(PartnerView {
-            node: partner.node().to_string(),
-            display_name: description.display_name.clone(),
-            country: description.country.clone(),
-            fingerprint: partner.card().fingerprint(),
-            agreement: terms.title.clone(),
-            purposes: terms.purposes.iter().map(ToString::to_string).collect(),
-            tlp_ceiling: terms.tlp_ceiling.code().to_owned(),
-            accepted_at: seconds(accepted_at),
-            valid_to: seconds(terms.valid_to),
-            left_at: partner.left_at().map(seconds),
-            state: state_of(partner, self.clock().now()).to_owned(),
-            queued: waiting.map_or(0, |Waiting { parcels, .. }| parcels),
-            queued_since: waiting.map(|Waiting { since, .. }| seconds(since)),
-            last_seen_at: seen_at.map(seconds),
-            link_problem: problem,
-            missing: missing.iter().map(|range| format!("{}-{}", range.start(), range.end())).collect(),
-        })
-    }
-}
-
-fn state_of(partner: &Partner, now: Timestamp) -> &'static str {
-    match partner.check_in_force(now) {
-        Ok(()) => "in_force",
-        Err(NotInForce::NotYet(_)) => "not_yet",
-        Err(NotInForce::Expired(_)) => "expired",
-        Err(NotInForce::Left(_)) => "left",
     }
 }

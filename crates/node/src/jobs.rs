@@ -11,7 +11,7 @@ use crate::{Caller, Node, NodeError};
 pub struct JobView {
     /// Identity.
     pub id: String,
-    /// `import` or `detect`.
+    /// `import`, `detect` or `trial`.
     pub kind: String,
     /// `running`, `done`, `failed` or `interrupted`.
     pub state: String,
@@ -19,7 +19,7 @@ pub struct JobView {
     pub done: u64,
     /// Units in all, where known.
     pub total: Option<u64>,
-    /// What came of it, or `{"error": {"code", "message"}}`.
+    /// What came of it, for those who may run detectors, or `{"error": {"code", "message"}}`.
     #[schema(value_type = Object)]
     pub result: serde_json::Value,
     /// When it began, RFC 3339.
@@ -46,6 +46,14 @@ impl From<JobRow> for JobView {
             started_at: row.started_at.to_string(),
             ended_at: row.ended_at.map(|at| at.to_string()),
         }
+    }
+}
+
+impl JobView {
+    /// A job for somebody who may see what came of it, or not: refused rows and errors can quote records.
+    fn of(row: JobRow, sees_results: bool) -> Self {
+        let view = Self::from(row);
+        if sees_results { view } else { Self { result: serde_json::Value::Null, ..view } }
     }
 }
 
@@ -127,7 +135,10 @@ impl Node {
     /// # Errors
     /// When policy refuses.
     pub fn list_jobs(&self, caller: &Caller, limit: usize) -> Result<Vec<JobView>, NodeError> {
-        self.read(caller, Action::ReadJobs, |tx| Ok(tx.jobs(limit.clamp(1, 500))?.into_iter().map(JobView::from).collect()))
+        let sees_results = self.may_detect(caller);
+        self.read(caller, Action::ReadJobs, |tx| {
+            Ok(tx.jobs(limit.clamp(1, 500))?.into_iter().map(|row| JobView::of(row, sees_results)).collect())
+        })
     }
 
     /// One job.
@@ -137,6 +148,7 @@ impl Node {
     pub fn show_job(&self, caller: &Caller, id: &str) -> Result<JobView, NodeError> {
         let jobs = self.read(caller, Action::ReadJobs, |tx| Ok(tx.jobs(usize::MAX)?))?;
         let row = jobs.into_iter().find(|job| job.id == id);
-        row.map(JobView::from).ok_or_else(|| NodeError::NotFound(format!("job {id}")))
+        let sees_results = self.may_detect(caller);
+        row.map(|row| JobView::of(row, sees_results)).ok_or_else(|| NodeError::NotFound(format!("job {id}")))
     }
 }

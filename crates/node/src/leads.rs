@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use oikos_model::{Action, NodeId};
+use oikos_model::{Action, LabelId, NodeId};
 use oikos_picture::{OwnershipView, Parameters, PictureInput, PictureSummary};
 use oikos_registry::Transaction;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::{Caller, Node, NodeError, Noted};
 /// Two silences of one ship are the sea desk's own work; the picture shows what joins desks.
 const LEAD_DESKS: usize = 2;
 /// Farthest a path around a company is followed.
-const PATH_HOPS_MAXIMUM: usize = 6;
+pub(crate) const PATH_HOPS_MAXIMUM: usize = 6;
 
 /// A lead as people see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -41,8 +41,7 @@ impl Node {
     pub fn recompute_picture(&self, caller: &Caller) -> Result<PictureSummary, NodeError> {
         self.write(caller, Action::Combine, |tx| {
             let permitted_labels = self.permitted_labels(tx, caller, Action::Combine)?;
-            let parameters = Parameters { lead_desks: LEAD_DESKS, countries: self.countries(tx)?, ..Parameters::default() };
-            let input = PictureInput { node: self.id().clone(), permitted_labels, now: self.clock().now(), parameters };
+            let input = self.picture_input(tx, permitted_labels)?;
             let summary = oikos_picture::recompute(tx, &input).map_err(NodeError::internal)?;
             let detail = serde_json::json!({ "findings": summary.findings, "statements": summary.statements,
                 "leads": summary.leads, "campaigns": summary.campaigns });
@@ -50,8 +49,14 @@ impl Node {
         })
     }
 
+    /// What the picture is computed with here.
+    pub(crate) fn picture_input(&self, tx: &dyn Transaction, permitted_labels: Vec<LabelId>) -> Result<PictureInput, NodeError> {
+        let parameters = Parameters { lead_desks: LEAD_DESKS, countries: self.countries(tx)?, ..Parameters::default() };
+        Ok(PictureInput { node: self.id().clone(), permitted_labels, now: self.clock().now(), parameters })
+    }
+
     /// The states of this node and its partners, from their cards.
-    fn countries(&self, tx: &dyn Transaction) -> Result<BTreeMap<NodeId, String>, NodeError> {
+    pub(crate) fn countries(&self, tx: &dyn Transaction) -> Result<BTreeMap<NodeId, String>, NodeError> {
         let mut countries = BTreeMap::from([(self.id().clone(), self.config().country.clone())]);
         for row in tx.partners()? {
             let partner = self.partner(tx, &row.node)?;

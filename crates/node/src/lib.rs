@@ -7,17 +7,22 @@ mod asks;
 mod attempts;
 mod caller;
 mod carried;
+mod cases;
 mod clocks;
 mod company;
 mod config;
 mod corrections;
+mod desks;
 mod detect;
+mod detectors;
+mod entities;
 mod error;
 mod evidence;
 mod findings;
 mod folder;
 mod ids;
 mod import;
+mod imports;
 mod inbox;
 mod init;
 mod jobs;
@@ -26,12 +31,16 @@ mod keys;
 mod leads;
 mod leaving;
 mod link;
+mod news;
 mod node;
 mod oidc;
 mod outbox;
+mod oversight;
+mod partner_view;
 mod passage;
 mod passkeys;
 mod people;
+mod picture;
 mod pre_authorised;
 mod received;
 mod release;
@@ -46,7 +55,10 @@ mod sign_in_settings;
 mod sink;
 mod sql;
 mod subjects;
+mod triage;
+mod uploads;
 mod users;
+mod whole;
 mod witness;
 
 pub use api::openapi_json;
@@ -54,15 +66,31 @@ pub use approvals::{ApprovalDecision, ApprovalView, Verdict};
 pub use asks::{AskLine, AskReport, AskRequest, Asked, HitLine, PartnerAsked, PersonName, SelectorName};
 pub use caller::Caller;
 pub use carried::{CarriedLine, ExportRequest, ImportedParcels, ParcelFile};
+pub use cases::{
+    CaseEvent, CaseEventKind, CaseFilter, CaseFinding, CaseLead, CaseRequest, CaseStep, CaseSummary, CaseView, MarkingView,
+    NewTask, PlaybookTask, PlaybookView, TaskChange, TaskView,
+};
 pub use config::NodeConfig;
 pub use corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
+pub use desks::{
+    ChangeView, DatasetStatus, DeskStatus, DetectorFile, DetectorPage, DetectorStatus, FactView, FormatView, KeyedColumn,
+    OwnDetectorRequest, ParameterChange, ParameterView, Preview, PreviewProblem, PreviewRequest, ReasonView, RunStatus,
+    SettingValue, StepView, Switch, TableColumnView, TableView, TrialCost, TrialLine, TrialPart, TrialReport, TrialRequest,
+    TrialSummary, TriedParameter, VolumeOfDay,
+};
 pub use detect::{DetectRequest, RunReport};
+pub use entities::{
+    EntityHit, EntityPath, EntitySearch, EntityVerdict, EntityView, FindingHit, JudgeRequest, JudgementView, LeadHit,
+    MergePreview, OwnershipEdge, OwnershipGraph, OwnershipNode, ReceivedBy, RelationView, ResemblanceReason, ResemblanceView,
+    SearchAnswer, SearchQuery, SourceEntity, StatementView,
+};
 pub use error::{Factor, NodeError};
 pub use evidence::{BundleCheck, BundleDecision, BundleView, PrepareRequest, verify_bundle};
 pub use findings::{DecisionRequest, EvidenceRow, FindingFilter, FindingPage, FindingSummary, FindingView};
 pub use folder::NodeFolder;
 pub use import::{ImportReport, ImportRequest};
-pub use inbox::{PartnerRequest, PartnerView};
+pub use imports::{ImportPage, ImportView, RejectPage};
+pub use inbox::PartnerRequest;
 pub use init::{OPERATOR, init};
 pub use journal::{
     EntryErasureRequest, FileView, FolderView, JournalExportRequest, JournalLine, JournalSearch, JournalSearchPage,
@@ -72,11 +100,24 @@ pub use keys::operator_token;
 pub use leads::LeadView;
 pub use leaving::{LeaveRequest, LeaveView};
 pub use link::{Deliveries, Delivery, DeliveryLine, FetchLine, Later, LinkedNode};
+pub use news::NewsKind;
 pub use node::Node;
 pub(crate) use node::Noted;
 pub use oidc::SingleSignOn;
 pub use oikos_registry::{Direction, RequestState};
+pub use oversight::{
+    AccessReview, ConsultationLine, ConsultationSearch, Consultations, IndicatorKind, IndicatorView, LookedAt, Looker,
+    NamedNumber, PolicyTableView, ReviewRequest, RuleView, StatisticsCell, StatisticsExport, StatisticsPeriod, StatisticsView,
+    TablePart, TableRow, UnusualAccess, UnusualPeriod,
+};
+pub use partner_view::{AskBudgetView, PartnerView, TermsView};
 pub use passkeys::{NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyQuestion, PasskeyView};
+pub use picture::{
+    AggregateQuery, AggregateView, BaseRate, Citation, DeskDomain, Dimension, DomainSeverity, FindingRef, HoldingView,
+    LeadDayView, LeadDetail, LeftOfLead, LinkKind, LinkView, MemberView, PictureLead, PictureLink, PictureOrigin, PictureView,
+    PlaceView, PointColumns, ReportQuery, ReportSection, RivalView, Sentence, Severity, SituationReport, Span, WhatIfRequest,
+    WhatIfView,
+};
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
 pub use release::{CompanyName, Derogation, FindingName, ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};
@@ -91,8 +132,13 @@ pub use sql::{SqlRequest, SqlResult};
 pub use subjects::{
     HeldFinding, HeldStatement, HeldView, SubjectAnswer, SubjectRequest, SubjectRequestView, SubjectStep, Wanted,
 };
+pub use triage::{
+    BudgetRequest, BudgetView, CaseName, Colleague, InboxCounts, InboxFilter, InboxLine, InboxPage, RefusedUndo, SavedFilter,
+    SavedFilters, UndoReport, UndoRequest, ValueCount, WorkLine, WorkReport, WorkRequest, WorkStep, WorkView,
+};
+pub use uploads::{FirstRows, KnownImport, ReaderLook, RejectView, TableRows, UploadView};
 pub use users::{UserRequest, UserView};
-pub use witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
+pub use witness::{JournalTrust, TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// What every page, the README and the command line say.
 pub const NOTICE: &str = "Concept demonstrator; fictional agreements; not accredited.";

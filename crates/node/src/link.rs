@@ -142,7 +142,11 @@ impl LinkedNode {
             match self.hand_over(&partner, &mut connection, parcel.bytes.clone()).await {
                 Ok(receipt) => {
                     let (id, to) = (parcel.id, partner.node().clone());
-                    self.blocking(move |node| node.acknowledge(&to, id, &receipt)).await?;
+                    self.blocking(move |node| {
+                        node.note_clock(&to, receipt.content.received_at)?;
+                        node.acknowledge(&to, id, &receipt)
+                    })
+                    .await?;
                     lines.push(line(None));
                 }
                 Err(error) => {

@@ -2,25 +2,20 @@
 //! decides and the journal entry is written in the act's own transaction.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use oikos_desk::{Desk, Detector};
 use oikos_exchange::NodeIdentity;
 use oikos_journal::{Cosigner, Entry, Outcome, Sequencer};
 use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits};
-use oikos_model::{Act, Action, Clock, Label, LabelId, NodeId, Purpose};
+use oikos_model::{Act, Action, Clock, DetectorId, Label, LabelId, NodeId, Purpose};
 use oikos_policy::{Decision, Policy, Principal, Request, Resource, TransferTable};
 use oikos_registry::{Store, Transaction};
 use oikos_registry_sqlite::SqliteStore;
 
+use crate::desks::Trials;
+use crate::detectors::{DetectorSet, Loaded, LoadedDetector};
 use crate::folder::FolderLock;
 use crate::{Caller, NodeConfig, NodeError, NodeFolder};
-
-/// A detector with the desk it belongs to.
-pub(crate) struct LoadedDetector {
-    pub(crate) desk: &'static Desk,
-    pub(crate) detector: Detector,
-}
 
 /// One authority's installation, open and owned by this process.
 pub struct Node {
@@ -35,10 +30,13 @@ pub struct Node {
     /// What witnesses refuse to cosign at present, and why.
     witness_refusals: Mutex<BTreeMap<NodeId, String>>,
     identity: Arc<NodeIdentity>,
-    detectors: Vec<LoadedDetector>,
+    detectors: DetectorSet,
+    trials: Trials,
     sign_in_turn: Mutex<()>,
     transfers: TransferTable,
     ask_sets: crate::asks::AskSets,
+    news: crate::news::News,
+    golden_tables: OnceLock<Vec<crate::oversight::PolicyTableView>>,
     _lock: FolderLock,
 }
 
@@ -90,9 +88,12 @@ impl Node {
         let cosigner = crate::keys::witness_cosigner(&folder, crate::witness::witness_name(&config.id))?;
         let node = Self {
             policy: Policy::load().map_err(NodeError::internal)?,
-            detectors: load_detectors()?,
+            detectors: DetectorSet::default(),
+            trials: Trials::default(),
             transfers: load_transfers(&folder)?,
             ask_sets: crate::asks::AskSets::default(),
+            news: crate::news::News::default(),
+            golden_tables: OnceLock::new(),
             folder,
             config,
             clock,
@@ -117,8 +118,10 @@ impl Node {
                 tx.ensure_table(&oikos_lake::catalogue_table(table).map_err(NodeError::internal)?, now)?;
             }
             self.lake.sweep(tx).map_err(NodeError::internal)?;
+            self.detectors.load(tx)?;
             crate::jobs::mark_interrupted(tx, now)
-        })
+        })?;
+        self.sweep_uploads()
     }
 
     /// The node's id.
@@ -175,12 +178,41 @@ impl Node {
         &self.transfers
     }
 
+    /// The golden tables, once somebody asked for them.
+    pub(crate) fn golden_tables(&self) -> &OnceLock<Vec<crate::oversight::PolicyTableView>> {
+        &self.golden_tables
+    }
+
     pub(crate) fn ask_sets(&self) -> &crate::asks::AskSets {
         &self.ask_sets
     }
 
-    pub(crate) fn detectors(&self) -> &[LoadedDetector] {
-        &self.detectors
+    pub(crate) fn news(&self) -> &crate::news::News {
+        &self.news
+    }
+
+    /// The detectors as they are set now.
+    pub(crate) fn detectors(&self) -> Vec<Arc<LoadedDetector>> {
+        self.detectors.get().detectors.clone()
+    }
+
+    /// The detector of this id.
+    pub(crate) fn loaded_detector(&self, id: &DetectorId) -> Option<Arc<LoadedDetector>> {
+        self.detectors().into_iter().find(|loaded| loaded.detector.head.id == *id)
+    }
+
+    pub(crate) fn detector_set(&self) -> Arc<Loaded> {
+        self.detectors.get()
+    }
+
+    /// Takes up what somebody changed in how detectors are set.
+    pub(crate) fn reload_detectors(&self) -> Result<(), NodeError> {
+        let act = self.itself().act(Action::ReadDesks, self.clock.now());
+        self.detectors.load(self.store.snapshot(&act)?.as_ref())
+    }
+
+    pub(crate) fn trials(&self) -> &Trials {
+        &self.trials
     }
 
     /// The node itself as a caller, for what it does by the clock.
@@ -222,6 +254,11 @@ impl Node {
     /// Whether the caller may do this with something that carries `label`.
     pub(crate) fn may(&self, caller: &Caller, action: Action, label: &Label) -> bool {
         self.decide(caller, &caller.act(action, self.clock.now()), Resource::Label(label)).allowed
+    }
+
+    /// Whether the caller may ever do this with anything.
+    pub(crate) fn may_ever(&self, caller: &Caller, action: Action) -> bool {
+        self.decide(caller, &caller.act(action, self.clock.now()), Resource::Node).allowed
     }
 
     /// Why the caller may not do this with something that carries `label`; empty where they may.
@@ -280,6 +317,7 @@ impl Node {
         let index = oikos_journal::record(tx.as_mut(), &entry).map_err(NodeError::internal)?;
         let value = after(tx.as_mut(), value, index)?;
         tx.commit()?;
+        self.news.landed(action);
         Ok(value)
     }
 
@@ -308,6 +346,7 @@ impl Node {
         let mut tx = self.store.begin(&act)?;
         let value = work(tx.as_mut())?;
         tx.commit()?;
+        self.news.landed(action);
         Ok(value)
     }
 
@@ -375,19 +414,6 @@ fn load_transfers(folder: &NodeFolder) -> Result<TransferTable, NodeError> {
         Err(source) => return Err(NodeError::io("reading the adequacy decisions", &path, source)),
     };
     TransferTable::load(own.as_deref()).map_err(|error| NodeError::Invalid(format!("{}: {error}", path.display())))
-}
-
-/// Parses the detector files of every desk; a test proves that those in the repository parse.
-fn load_detectors() -> Result<Vec<LoadedDetector>, NodeError> {
-    let mut loaded = Vec::new();
-    for desk in oikos_desks::DESKS {
-        for (file, text) in desk.detectors {
-            let detector = Detector::parse(file, text).map_err(NodeError::internal)?;
-            detector.check(desk).map_err(NodeError::internal)?;
-            loaded.push(LoadedDetector { desk, detector });
-        }
-    }
-    Ok(loaded)
 }
 
 #[cfg(test)]

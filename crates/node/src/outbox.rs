@@ -51,6 +51,12 @@ impl Node {
         self.housekeeping(Action::DeliverParcel, |tx| Ok(tx.note_link(partner, now, problem)?))
     }
 
+    /// Notes how far a partner's clock is ahead: it stamped a receipt just now, on the same link.
+    pub(crate) fn note_clock(&self, partner: &NodeId, stamped: Timestamp) -> Result<(), NodeError> {
+        let ahead_seconds = stamped.as_second() - self.clock().now().as_second();
+        self.housekeeping(Action::DeliverParcel, |tx| Ok(tx.note_clock(partner, ahead_seconds)?))
+    }
+
     /// The numbers that are missing from a partner, and the highest that came.
     pub(crate) fn missing_and_newest(&self, partner: &NodeId) -> Result<(Vec<RangeInclusive<u64>>, u64), NodeError> {
         let act = self.itself().act(Action::ReceiveParcel, self.clock().now());

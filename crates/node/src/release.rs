@@ -428,7 +428,7 @@ fn subjects_of(own: &NodeId, request: &ReleaseRequest) -> Vec<String> {
     finding.chain(company).collect()
 }
 
-fn release_line(own: &NodeId, row: ReleaseRow) -> ReleaseLine {
+pub(crate) fn release_line(own: &NodeId, row: ReleaseRow) -> ReleaseLine {
     let known_as = match (&row.what, row.shown_as) {
         (DerivedFrom::Finding { .. }, Some(key)) => format!("finding:{own}/{key}"),
         (what, _) => subject_of(what),

@@ -288,7 +288,8 @@ impl Node {
                 };
                 tx.update_request(&answered)?;
                 subjects.insert(0, format!("request:{id}"));
-                let detail = serde_json::json!({ "outcome": decision.outcome, "parcel": prepared.parcel.id });
+                let in_time = now <= answered.due_at;
+                let detail = serde_json::json!({ "outcome": decision.outcome, "parcel": prepared.parcel.id, "in_time": in_time });
                 let noted = Noted::about(subjects).with_recipient(partner.clone()).with_detail(detail);
                 Ok(((ReleaseView { parcel: Some(prepared.parcel.id.to_string()), ..view }, prepared), noted))
             },

@@ -21,6 +21,8 @@ pub struct ErasureReport {
     pub requests: u64,
     /// Parts of parcels that never became whole.
     pub chunks: u64,
+    /// Cases.
+    pub cases: u64,
 }
 
 impl Node {
@@ -40,11 +42,14 @@ impl Node {
                 findings: tx.erase_expired_findings(now)? as u64,
                 requests: self.erase_expired_asks(tx, now)? as u64,
                 chunks: self.erase_unfinished(tx, now)? as u64,
+                cases: tx.erase_expired_cases(now)?.len() as u64,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
         })?;
         self.sweep_lake()?;
+        self.remove_expired_rejects()?;
+        self.sweep_uploads()?;
         // A lead must not outlive what it was made of.
         self.recompute_picture(&self.itself())?;
         Ok(report)
@@ -68,11 +73,13 @@ impl Node {
                 findings: 0,
                 requests: 0,
                 chunks: 0,
+                cases: 0,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))
         })?;
         self.sweep_lake()?;
+        self.remove_rejects(import_number)?;
         // A lead must not outlive what it was made of.
         self.recompute_picture(&self.itself())?;
         Ok(report)

@@ -51,6 +51,8 @@ pub async fn serve(
     let web = tokio::spawn(async move { web.await });
     stop.await;
     stopping.send_replace(true);
+    // Streams of news never end by themselves, and the page's server waits for them.
+    node.news().close();
     for task in [tokio::spawn(async move { drop(web.await) }), link, clockwork] {
         task.await.map_err(NodeError::internal)?;
     }

@@ -7,6 +7,7 @@ use oikos_registry::{SessionPurposeRow, SessionRow, SignInProof, Store, Transact
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use crate::cases::CaseSummary;
 use crate::init::OPERATOR;
 use crate::{Caller, Node, NodeError, Noted, people};
 
@@ -137,6 +138,35 @@ impl Node {
             self.housekeeping(Action::SignIn, |tx| Ok(tx.touch_session(&session.token_hash, now)?))?;
         }
         Ok(SignedInPerson { user, session: Some(session) })
+    }
+
+    /// Whether a token still opens something, without noting that it was used.
+    pub(crate) fn is_live(&self, token: &str) -> bool {
+        let live = || -> Result<bool, NodeError> {
+            let operator = crate::keys::operator_token(self.folder())?;
+            if token.as_bytes().ct_eq(operator.as_bytes()).into() {
+                return Ok(true);
+            }
+            let now = self.clock().now();
+            let snapshot = self.store().snapshot(&self.itself().act(Action::SignIn, now))?;
+            let session = live_session(snapshot.as_ref(), token, now)?;
+            Ok(snapshot.user(&session.user)?.is_some_and(|user| !user.disabled))
+        };
+        live().unwrap_or(false)
+    }
+
+    /// A session that opened a case works for it, as the case says.
+    pub(crate) fn state_purpose_of_case(&self, caller: &Caller, token: &str, case: &CaseSummary) -> Result<(), NodeError> {
+        if self.person_of_token(token)?.session.is_none() {
+            return Ok(());
+        }
+        let invalid = |error: oikos_model::IdentifierError| NodeError::internal(error);
+        let request = PurposeRequest {
+            purpose: Purpose::new(case.purpose.clone()).map_err(invalid)?,
+            legal_basis: LegalBasis::new(case.legal_basis.clone()).map_err(invalid)?,
+            case: Some(CaseId::new(case.id.clone()).map_err(invalid)?),
+        };
+        self.state_purpose(caller, token, &request).map(drop)
     }
 
     fn stated(&self, session: &SessionRow, case: Option<&CaseId>) -> Result<Option<SessionPurposeRow>, NodeError> {

@@ -291,7 +291,13 @@ fn a_day_s_budget_ends_the_asking_and_the_next_day_begins_it_again() {
     }
     let over = problem(ask(&pair, &pair.at, &analyst, about(&lei(TARN))).unwrap());
     assert!(over.is_some(), "the third question of the day is too many");
+    let left = || {
+        let partner = pair.at.node.list_partners(&analyst).unwrap().remove(0);
+        partner.budgets.iter().find(|budget| budget.purpose == "fdi-screening").map(|budget| (budget.per_day, budget.left_today))
+    };
+    assert_eq!(left(), Some((130, 2)), "people see what is left before they ask");
     pair.advance_hours(24);
+    assert_eq!(left(), Some((130, 130)));
     assert_eq!(problem(ask(&pair, &pair.at, &analyst, about(&lei(TARN))).unwrap()), None);
 }
 
@@ -334,4 +340,24 @@ fn a_reference_that_stands_for_something_else_is_not_shown() {
     let unknown = NodeId::new("nl.unknown").unwrap();
     let nobody = RequestDraft { partner: unknown, ..draft(&pair, None) };
     assert!(matches!(pair.at.node.send_request(&pair.at.analyst("fdi-screening"), &nobody), Err(NodeError::NotFound(_))));
+}
+
+#[test]
+fn a_partner_s_view_says_how_the_link_fares_and_what_was_agreed() {
+    let pair = Pair::new(|terms| terms.erase_on_leaving = true);
+    tide(&pair);
+    let analyst = pair.at.analyst("fdi-screening");
+    let partner = || pair.at.node.list_partners(&analyst).unwrap().remove(0);
+    let before = partner();
+    assert_eq!((before.clock_ahead_seconds, before.queue_age_seconds, before.days_left), (None, None, 400));
+    assert_eq!((before.terms.erase_on_leaving, before.terms.retention_days), (true, 365));
+    assert_eq!(before.terms.purposes, PURPOSES);
+    let reference = ask(&pair, &pair.at, &pair.at.node.itself(), standing()).unwrap().lines[0].reference.clone();
+    pair.at.node.send_request(&analyst, &draft(&pair, reference)).unwrap();
+    pair.at.clock.advance_to("2026-03-01T08:01:30Z".parse().unwrap());
+    assert_eq!((partner().queued, partner().queue_age_seconds), (1, Some(90)));
+    assert_eq!(pair.wait(pair.at.linked.deliver()).unwrap()[0].problem, None);
+    let after = partner();
+    assert_eq!((after.queued, after.queue_age_seconds, after.link_problem), (0, None, None));
+    assert_eq!(after.clock_ahead_seconds, Some(-90), "its receipt says when it was by its own clock");
 }

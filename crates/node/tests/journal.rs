@@ -9,7 +9,7 @@ use std::process::Command;
 
 use house::reopened::{Pair, moment};
 use oikos_journal::{CosignatureVerifier, NoteVerifier, OfflineProof};
-use oikos_node::{EntryErasureRequest, JournalExportRequest, JournalSearch, ProofRequest};
+use oikos_node::{EntryErasureRequest, JournalExportRequest, JournalSearch, JournalTrust, ProofRequest};
 
 fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
@@ -91,6 +91,16 @@ async fn a_journal_that_was_set_back_is_not_cosigned_and_both_sides_say_so() {
     assert!(own.verified, "by itself the second history is in order");
     assert!(own.witnesses[0].refuses.as_ref().unwrap().contains("does not continue"), "{:?}", own.witnesses);
     assert!(!pair.fi.node().search_journal(&officer, &search).unwrap().entries.is_empty());
+    // People speak with each other; then AT begins anew, and the journal is cosigned as it is now.
+    let anew = JournalTrust { reason: "FI restored its node; spoke with Olli".into() };
+    assert!(pair.at.node().trust_journal_anew(&watcher, pair.fi.node().id(), &anew).is_err(), "who oversees keeps no partners");
+    let keeper = pair.at.person("adam", &["administrator"], "oversight");
+    let line = pair.at.node().trust_journal_anew(&keeper, pair.fi.node().id(), &anew).unwrap();
+    assert_eq!((line.size, line.problem), (0, None));
+    pair.fi.linked().ask_witnesses().await.unwrap();
+    let seen = pair.at.node().verify_journal(&watcher, true).unwrap();
+    assert!(seen.watched[0].problem.is_none() && seen.watched[0].size > 0, "{:?}", seen.watched);
+    assert_eq!(pair.fi.node().verify_journal(&officer, true).unwrap().witnesses[0].refuses, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

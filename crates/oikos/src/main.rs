@@ -41,10 +41,16 @@ enum Command {
     Import(commands::import::Import),
     /// Run detectors
     Detect(commands::detect::Detect),
+    /// List, set, try, write or exchange detectors
+    Detector(commands::detector::Detector),
     /// List findings, show one, or decide
     Findings(commands::findings::Findings),
     /// List leads: what joins with what, and why
     Leads(commands::leads::Leads),
+    /// Open a case, work in it, or close it
+    Case(commands::case::Case),
+    /// Search entities, show one, or judge that two are the same
+    Entity(commands::entity::Entity),
     /// Ask partners whether they know something, without showing it
     Ask(commands::ask::Ask),
     /// Ask partners for release, and answer what they ask
@@ -63,6 +69,8 @@ enum Command {
     Sql(commands::sql::Sql),
     /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
+    /// See who looked at whom, unusual access, statistics, and what policy amounts to
+    Oversight(commands::oversight::Oversight),
     /// Prepare, authorise, write or verify an evidence bundle: the one way records leave
     Bundle(commands::bundle::Bundle),
     /// Answer data subjects: find, export, correct, restrict, erase, refuse
@@ -91,8 +99,11 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Init(init) => init.run(json),
         Command::Import(import) => import.run(json).await,
         Command::Detect(detect) => detect.run(json).await,
+        Command::Detector(detector) => detector.run(json).await,
         Command::Findings(findings) => findings.run(json).await,
         Command::Leads(leads) => leads.run(json).await,
+        Command::Case(case) => case.run(json).await,
+        Command::Entity(entity) => entity.run(json).await,
         Command::Ask(ask) => ask.run(json).await,
         Command::Request(request) => request.run(json).await,
         Command::Release(release) => release.run(json).await,
@@ -102,6 +113,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => serve.run(json).await,
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,
+        Command::Oversight(oversight) => oversight.run(json).await,
         Command::Bundle(bundle) => bundle.run(json).await,
         Command::Subject(subject) => subject.run(json).await,
         Command::User(user) => user.run(json).await,

@@ -9,14 +9,14 @@ use oikos_model::{
 use oikos_registry::{FindingQuery, StatementQuery, StoredFinding, Transaction};
 
 use crate::context::Context;
-use crate::{Parameters, PictureError, PictureInput};
+use crate::{Lead, Parameters, PictureError, PictureInput};
 
 /// Identifiers by which entities of different sources are seen to be one. A radio's MMSI changes hands and is not among them.
-const IDENTITY_KINDS: [SelectorKind; 3] = [SelectorKind::Lei, SelectorKind::CompanyNumber, SelectorKind::Imo];
+pub(crate) const IDENTITY_KINDS: [SelectorKind; 3] = [SelectorKind::Lei, SelectorKind::CompanyNumber, SelectorKind::Imo];
 const PAGE: usize = 10_000;
 
 /// Everything permitted, in an order that does not depend on the store's.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Known {
     pub(crate) labels: BTreeMap<LabelId, Label>,
     /// By origin and key; an origin has a key once.
@@ -34,6 +34,29 @@ impl Known {
         let mut known = Self::load_register(transaction, &input.permitted_labels, &input.parameters, input.now)?;
         known.findings = load_findings(transaction, input)?;
         Ok(known)
+    }
+
+    /// Reads the findings of one lead, as far as they still stand and are permitted, and statements.
+    pub(crate) fn load_lead(transaction: &dyn Transaction, input: &PictureInput, lead: &Lead) -> Result<Self, PictureError> {
+        let mut known = Self::load_register(transaction, &input.permitted_labels, &input.parameters, input.now)?;
+        let mut findings = Vec::new();
+        for named in lead.members.iter().map(|member| &member.finding).chain(&lead.echoes) {
+            let stands = |stored: &StoredFinding| {
+                matches!(stored.state, FindingState::Open | FindingState::Confirmed)
+                    && input.permitted_labels.contains(&stored.label)
+            };
+            findings.extend(transaction.finding(&named.origin, named.key)?.filter(stands));
+        }
+        known.findings = in_order(transaction, findings)?;
+        Ok(known)
+    }
+
+    /// What of this was recorded before a moment.
+    pub(crate) fn before(&self, moment: Timestamp) -> Self {
+        let mut earlier = self.clone();
+        earlier.findings.retain(|stored| stored.first_recorded_at < moment);
+        earlier.statements.retain(|statement| statement.recorded_at < moment);
+        earlier
     }
 
     /// Reads statements only.
@@ -118,7 +141,7 @@ fn identifying_properties() -> Result<BTreeMap<String, SelectorKind>, PictureErr
     Ok(identifiers)
 }
 
-fn is_current(statement: &Statement, now: Timestamp) -> bool {
+pub(crate) fn is_current(statement: &Statement, now: Timestamp) -> bool {
     statement.ended_at.is_none() && statement.content.valid_to.is_none_or(|until| until > now)
 }
 
@@ -146,12 +169,17 @@ fn load_findings(transaction: &dyn Transaction, input: &PictureInput) -> Result<
         limit: limit.saturating_add(1),
         ..FindingQuery::default()
     };
-    let mut findings = transaction.findings(&query)?;
+    let findings = transaction.findings(&query)?;
     if findings.len() > limit {
         return Err(PictureError::TooMany { what: "findings", limit });
     }
+    in_order(transaction, findings)
+}
+
+/// Without what was recalled, each once, in an order that does not depend on the store's.
+fn in_order(transaction: &dyn Transaction, findings: Vec<StoredFinding>) -> Result<Vec<StoredFinding>, PictureError> {
     let mut kept = Vec::with_capacity(findings.len());
-    for finding in findings.drain(..) {
+    for finding in findings {
         // A recall that came before the finding, or whose state change is still under way, holds all the same.
         if !finding.received || !transaction.has_recall_notice(&derived_from(&finding))? {
             kept.push(finding);

@@ -14,8 +14,10 @@
 //! Leads and campaigns are local to a node. The picture decides nothing about anyone: it says which findings to read together, and
 //! what else could explain them.
 
+mod again;
 mod context;
 mod echo;
+mod entity;
 mod error;
 mod identity;
 mod known;
@@ -32,6 +34,8 @@ mod selector;
 pub mod surprise;
 mod view;
 
+pub use again::{LeadDay, day_by_day, what_if};
+pub use entity::{EntityName, Resemblance, ResemblanceKind, Thing, thing};
 pub use error::PictureError;
 pub use lead::{FindingReference, Lead, LeadMember, Rival, RivalKind, StatementReference};
 pub use link::{Link, LinkEvidence, PathStep};

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oikos_desk::graph::OwnershipEdge;
-use oikos_model::{DatasetId, EntityId, NodeId, Selector, SelectorClass};
+use oikos_model::{ContentHasher, DatasetId, EntityId, FindingKey, NodeId, Selector, SelectorClass};
 use oikos_registry::StoredFinding;
 use serde::{Deserialize, Serialize};
 
+use crate::known::Known;
 use crate::lead::{FindingReference, StatementReference};
 use crate::surprise::closeness_bits;
 use crate::{Parameters, surprise};
@@ -39,6 +40,24 @@ impl Link {
     pub fn bits(&self) -> f64 {
         self.surprise_bits + self.time_bits
     }
+
+    /// By what people and the page name the link: a hash of what it joins by what. It stays when scores or revisions change.
+    pub fn id(&self) -> String {
+        let (selectors, is_path) = match &self.evidence {
+            LinkEvidence::SharedSelector { selector, selector_to, .. } => ([selector, selector_to], false),
+            LinkEvidence::OwnershipPath { selector, selector_to, .. } => ([selector, selector_to], true),
+        };
+        id_of([(&self.from.origin, self.from.key), (&self.to.origin, self.to.key)], selectors, is_path)
+    }
+}
+
+fn id_of(ends: [(&NodeId, FindingKey); 2], selectors: [&Selector; 2], is_path: bool) -> String {
+    let mut hasher = ContentHasher::new(if is_path { "link-path" } else { "link-shared" });
+    for (origin, key) in ends {
+        hasher = hasher.field(origin.as_str().as_bytes()).field(key.to_string().as_bytes());
+    }
+    let hasher = selectors.iter().fold(hasher, |hasher, selector| hasher.field(selector.to_string().as_bytes()));
+    hasher.finish().to_string()
 }
 
 /// What joins two findings.
@@ -134,6 +153,13 @@ impl Candidate {
     /// What it adds to the score if it counts.
     pub(crate) fn bits(&self) -> f64 {
         self.surprise_bits + self.time_bits
+    }
+
+    /// As [`Link::id`].
+    pub(crate) fn id(&self, known: &Known) -> String {
+        let (Evidence::Shared { selectors, .. } | Evidence::Path { selectors, .. }) = &self.evidence;
+        let end = |finding: usize| (&known.findings[finding].finding.origin, known.findings[finding].finding.key);
+        id_of([end(self.from), end(self.to)], [&selectors[0], &selectors[1]], self.is_path())
     }
 
     pub(crate) const fn is_path(&self) -> bool {

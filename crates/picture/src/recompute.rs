@@ -33,8 +33,8 @@ pub struct PictureSummary {
 }
 
 /// A lead before it has its id, with the scope it belongs to.
-struct Made {
-    lead: Lead,
+pub(crate) struct Made {
+    pub(crate) lead: Lead,
     scope: Scope,
     /// Statements that name things on paths, beside those that links cite.
     named_by: BTreeSet<StatementReference>,
@@ -48,11 +48,7 @@ struct Made {
 /// When there is more to combine than the limits allow, or the database fails. Then nothing is to be committed.
 pub fn recompute(transaction: &mut dyn Transaction, input: &PictureInput) -> Result<PictureSummary, PictureError> {
     let known = Known::load(transaction, input)?;
-    let mut made = Vec::new();
-    for context in known.contexts(input.now) {
-        made.extend(leads_in(transaction, &known, &context, input)?);
-    }
-    let made = with_ids(without_repetition(made));
+    let made = made_of(transaction, &known, input, &BTreeSet::new())?;
     let mut rows = Vec::with_capacity(made.len());
     for made in &made {
         let label = Label { marking: made.lead.marking.clone(), origin: input.node.clone(), scope: made.scope.clone() };
@@ -71,12 +67,27 @@ pub fn recompute(transaction: &mut dyn Transaction, input: &PictureInput) -> Res
     Ok(summary(&known, &made))
 }
 
+/// The leads in what is known, as if the links with these ids were not there.
+pub(crate) fn made_of(
+    transaction: &dyn Transaction,
+    known: &Known,
+    input: &PictureInput,
+    left_out: &BTreeSet<String>,
+) -> Result<Vec<Made>, PictureError> {
+    let mut made = Vec::new();
+    for context in known.contexts(input.now) {
+        made.extend(leads_in(transaction, known, &context, input, left_out)?);
+    }
+    Ok(with_ids(without_repetition(made)))
+}
+
 /// The leads inside one purpose and circle of readers.
 fn leads_in(
     transaction: &dyn Transaction,
     known: &Known,
     context: &Context,
     input: &PictureInput,
+    left_out: &BTreeSet<String>,
 ) -> Result<Vec<Made>, PictureError> {
     let admitted: Vec<usize> =
         (0..known.findings.len()).filter(|finding| known.admits(context, &known.findings[*finding])).collect();
@@ -84,6 +95,7 @@ fn leads_in(
     let register = Register::build(known, |statement| known.admits_statement(context, statement))?;
     let mut links = selector::links(known, &register, &voices, &input.parameters);
     links.extend(path::links(known, &register, &voices, &input.parameters));
+    links.retain(|link| !left_out.contains(&link.id(known)));
     settle(&mut links, |finding| voices.voice(finding));
     let maker = Maker { transaction, known, context, register: &register, voices: &voices, input };
     let mut made = Vec::new();

@@ -26,6 +26,10 @@ pub struct OwnershipView {
     pub parents: Vec<String>,
     /// The holdings: those on a shortest path from each parent down to the thing, and the other holdings of these parents.
     pub steps: Vec<PathStep>,
+    /// The things at the two ends of each step, by numbers that hold within this answer: whatever a source calls it, one thing is one number.
+    pub ends: Vec<[usize; 2]>,
+    /// The number of the thing itself.
+    pub thing: Option<usize>,
     /// Parents with so many holdings that the others are not listed, by name.
     pub hubs: Vec<String>,
     /// Whether a limit cut the answer short.
@@ -69,6 +73,8 @@ pub fn ownership_path_view(
         entities: Vec::new(),
         parents: Vec::new(),
         steps: Vec::new(),
+        ends: Vec::new(),
+        thing: None,
         hubs: Vec::new(),
         is_truncated: false,
         marking: None,
@@ -89,7 +95,9 @@ pub fn ownership_path_view(
     view.entities = entities(&register, thing, &name(&thing));
     view.parents = around.parents.iter().map(name).collect();
     view.hubs = around.hubs.iter().map(name).collect();
-    view.steps = around.edges.iter().filter_map(|edge| register.step(edge, &names)).collect();
+    let steps = around.edges.iter().filter_map(|edge| register.step(edge, &names).map(|step| (step, ends(edge))));
+    (view.steps, view.ends) = steps.unzip();
+    view.thing = Some(thing);
     view.is_truncated = around.is_truncated;
     let markings = cited.iter().filter_map(|statement| known.labels.get(&statement.label)).map(|label| label.marking.clone());
     view.marking = markings.reduce(|joined, next| joined.join(&next));
@@ -129,6 +137,10 @@ fn around(register: &Register<'_>, thing: usize, limits: &PathLimits) -> Around 
         }
     }
     around
+}
+
+fn ends(edge: &OwnershipEdge) -> [usize; 2] {
+    [&edge.owner, &edge.owned].map(|node| Register::thing_of(node))
 }
 
 fn entities(register: &Register<'_>, thing: usize, name: &str) -> Vec<ViewedEntity> {

@@ -1,5 +1,5 @@
-//! The golden tables: what the rules amount to, as Markdown. Kept in `golden/` and compared by a test, so that every change of the
-//! rules shows in a review as a change of who may do what.
+//! The golden tables: what the rules amount to, as data and as Markdown. Kept in `golden/` and compared by a test, so that every
+//! change of the rules shows in a review as a change of who may do what.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,113 +10,195 @@ use oikos_model::{
 };
 
 use crate::{
-    Ceilings, Item, ItemKind, PartnerClass, Passage, Policy, Principal, Recipient, RecipientRegime, RegimeTable, Request,
-    Requirement, Resource, Role,
+    Ceilings, Item, ItemKind, PartnerClass, Passage, Policy, Principal, Recipient, RecipientRegime, Refusal, RegimeCell,
+    RegimeTable, Request, Requirement, Resource, Role,
 };
 
 const HERE: &str = "fi.coast-guard";
 const ELSEWHERE: &str = "at.investment-screening";
 
+/// A golden table as data: what the page shows and what is printed are one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoldenTable {
+    /// By which it is named: `roles`, `regimes`, `partners`, `asks`.
+    pub code: &'static str,
+    /// What it answers.
+    pub title: &'static str,
+    /// What was asked to find the answers.
+    pub note: &'static str,
+    /// Its parts, each with the same columns.
+    pub parts: Vec<GoldenPart>,
+}
+
+/// A part of a golden table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoldenPart {
+    /// About whom or what; empty where the table has one part only.
+    pub name: String,
+    /// Names of all columns: those that name a row first.
+    pub columns: Vec<&'static str>,
+    /// Its rows.
+    pub rows: Vec<GoldenRow>,
+}
+
+/// A row of a golden table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoldenRow {
+    /// What the row is about.
+    pub names: Vec<String>,
+    /// What policy answers, column by column.
+    pub cells: Vec<String>,
+    /// The rules that decide the row, in words, with the law where a rule cites one.
+    pub why: Vec<String>,
+}
+
+/// All golden tables, as policy answers now.
+pub fn tables(policy: &Policy) -> Vec<GoldenTable> {
+    vec![roles(policy), regimes(policy), partners(policy), asks(policy)]
+}
+
 /// Role × action × representative label.
 pub fn role_table(policy: &Policy) -> String {
-    let labels = representative_labels();
-    let mut table = String::from(
-        "# Who may do what\n\nWritten by a test from what policy answers. `yes`: allowed; `-`: denied. The column *node* asks \
-         whether the role may ever do this; the others ask about a thing with that label. Releasing a thing is in \
-         `partner_table.md`. Reading the journal is asked for the purpose of oversight.\n",
-    );
-    for (who, principal) in representative_principals() {
-        _ = write!(table, "\n## {who}\n\n| action | node |");
-        labels.iter().for_each(|(name, _)| _ = write!(table, " {name} |"));
-        _ = write!(table, "\n|---|---|{}\n", "---|".repeat(labels.len()));
-        for action in Action::ALL {
-            let purpose = if action.is_oversight() { "oversight" } else { "infrastructure-protection" };
-            let act = act(&principal, *action, purpose);
-            let may = |resource| policy.decide(&Request { principal: &principal, act: &act, resource }).allowed;
-            _ = write!(table, "| {action} | {} |", mark(may(Resource::Node)));
-            labels.iter().for_each(|(_, label)| _ = write!(table, " {} |", mark(may(Resource::Label(label)))));
-            table.push('\n');
-        }
-    }
-    table
+    markdown(&roles(policy), false)
 }
 
 /// Regime × regime.
 pub fn regime_table(policy: &Policy) -> String {
-    let mut table = String::from(
-        "# Which regime may receive what\n\nWritten by a test from what policy answers, for an impersonal finding that every other \
-         rule lets go. Recipients under `none` are asked as an adequate third country.\n\n\
-         | data under | recipient under | for preventing crime | for other purposes | law |\n|---|---|---|---|---|\n",
-    );
-    for cell in RegimeTable::of(policy).0 {
-        _ = writeln!(
-            table,
-            "| {} | {} | {} | {} | {} |",
-            cell.from.code(),
-            cell.to.code(),
-            cell.for_crime_prevention.text(),
-            cell.for_other_purposes.text(),
-            cell.law
-        );
-    }
-    table
+    markdown(&regimes(policy), true)
 }
 
 /// Partner class × marking × kind.
 pub fn partner_table(policy: &Policy) -> String {
-    let labels = representative_labels();
-    let mut table = String::from(
-        "# What it takes to release to a partner\n\nWritten by a test from what policy answers. The agreement is in force up to \
-         TLP:AMBER+STRICT, covers every kind and pre-authorises all. The purpose is infrastructure protection.\n",
-    );
-    for class in PartnerClass::ALL {
-        _ = write!(table, "\n## {}\n\n| kind | class |", class.code());
-        labels.iter().for_each(|(name, _)| _ = write!(table, " {name} |"));
-        _ = write!(table, "\n|---|---|{}\n", "---|".repeat(labels.len()));
-        for kind in ItemKind::ALL {
-            for item_class in [SelectorClass::Impersonal, SelectorClass::Linkable, SelectorClass::Personal] {
-                _ = write!(table, "| {} | {item_class:?} |", kind.code());
-                for (_, label) in &labels {
-                    let regime = regime_of(*class);
-                    let purpose = "infrastructure-protection";
-                    let probe = Probe { label: label.clone(), kind, class: item_class, partner: *class, regime, purpose };
-                    _ = write!(table, " {} |", probe.least(policy).text());
-                }
-                table.push('\n');
-            }
-        }
-    }
-    table
+    markdown(&partners(policy), false)
 }
 
 /// Partner class × marking × class of selector, for asks: whether a hit is told, and whether a request may show the selector.
 pub fn ask_table(policy: &Policy) -> String {
-    let labels = representative_labels();
-    let mut table = String::from(
-        "# What a partner's ask can learn, and what a request may show\n\nWritten by a test from what policy answers. The agreement is \
-         in force up to TLP:AMBER+STRICT and covers selectors. The purpose is infrastructure protection. `hit`: an ask about a selector \
-         that carries this label is answered with a hit, if there is one; `-`: the answer is the same as if there were none. \
-         `shown`: a person may show the selector in a request; what can lead to a person is shown, and asked about, for a case only.\n",
-    );
-    for class in PartnerClass::ALL {
-        _ = write!(table, "\n## {}\n\n| act | class |", class.code());
-        labels.iter().for_each(|(name, _)| _ = write!(table, " {name} |"));
-        _ = write!(table, "\n|---|---|{}\n", "---|".repeat(labels.len()));
-        for (action, word) in [(Action::AnswerAsk, "hit"), (Action::RequestRelease, "shown")] {
-            for item_class in [SelectorClass::Impersonal, SelectorClass::Linkable, SelectorClass::Personal] {
-                _ = write!(table, "| {action} | {item_class:?} |");
-                for (_, label) in &labels {
-                    let passes = ask_passes(policy, *class, action, item_class, label);
-                    _ = write!(table, " {} |", if passes { word } else { "-" });
-                }
-                table.push('\n');
-            }
-        }
-    }
-    table
+    markdown(&asks(policy), false)
 }
 
-fn ask_passes(policy: &Policy, class: PartnerClass, action: Action, item_class: SelectorClass, label: &Label) -> bool {
+fn markdown(table: &GoldenTable, with_law: bool) -> String {
+    let mut text = format!("# {}\n\n{}\n", table.title, table.note);
+    for part in &table.parts {
+        if !part.name.is_empty() {
+            _ = write!(text, "\n## {}\n", part.name);
+        }
+        let law = with_law.then_some("law");
+        let columns = part.columns.iter().copied().chain(law);
+        let header: String = columns.clone().map(|name| format!(" {name} |")).collect();
+        _ = write!(text, "\n|{header}\n|{}\n", "---|".repeat(columns.count()));
+        for row in &part.rows {
+            let law = with_law.then(|| row.why.join("; "));
+            let cells: String = row.names.iter().chain(&row.cells).chain(&law).map(|cell| format!(" {cell} |")).collect();
+            _ = writeln!(text, "|{cells}");
+        }
+    }
+    text
+}
+
+fn roles(policy: &Policy) -> GoldenTable {
+    let labels = representative_labels();
+    let part = |(who, principal): (String, Principal)| {
+        let row = |action: &Action| {
+            let purpose = if action.is_oversight() { "oversight" } else { "infrastructure-protection" };
+            let act = act(&principal, *action, purpose);
+            let decide = |resource| policy.decide(&Request { principal: &principal, act: &act, resource });
+            let at_all = decide(Resource::Node);
+            let of_labels = labels.iter().map(|(_, label)| decide(Resource::Label(label)).allowed);
+            let cells = std::iter::once(at_all.allowed).chain(of_labels).map(|allowed| mark(allowed).to_owned()).collect();
+            let why = at_all.reasons.into_iter().filter(|_| at_all.allowed).map(|reason| reason.text).collect();
+            GoldenRow { names: vec![action.to_string()], cells, why }
+        };
+        GoldenPart { name: who, columns: columns(&["action", "node"], &labels), rows: Action::ALL.iter().map(row).collect() }
+    };
+    GoldenTable {
+        code: "roles",
+        title: "Who may do what",
+        note: "Written by a test from what policy answers. `yes`: allowed; `-`: denied. The column *node* asks \
+               whether the role may ever do this; the others ask about a thing with that label. Releasing a thing is in \
+               `partner_table.md`. Reading the journal is asked for the purpose of oversight.",
+        parts: representative_principals().into_iter().map(part).collect(),
+    }
+}
+
+fn regimes(policy: &Policy) -> GoldenTable {
+    let row = |cell: RegimeCell| GoldenRow {
+        names: vec![cell.from.code().to_owned(), cell.to.code().to_owned()],
+        cells: vec![cell.for_crime_prevention.text().to_owned(), cell.for_other_purposes.text().to_owned()],
+        why: vec![cell.law],
+    };
+    let columns = vec!["data under", "recipient under", "for preventing crime", "for other purposes"];
+    GoldenTable {
+        code: "regimes",
+        title: "Which regime may receive what",
+        note: "Written by a test from what policy answers, for an impersonal finding that every other \
+               rule lets go. Recipients under `none` are asked as an adequate third country.",
+        parts: vec![GoldenPart { name: String::new(), columns, rows: RegimeTable::of(policy).0.into_iter().map(row).collect() }],
+    }
+}
+
+fn partners(policy: &Policy) -> GoldenTable {
+    let labels = representative_labels();
+    let part = |class: &PartnerClass| {
+        let row = |(kind, item_class): (ItemKind, SelectorClass)| {
+            let (partner, regime, purpose) = (*class, regime_of(*class), "infrastructure-protection");
+            let probes: Vec<Probe> = labels
+                .iter()
+                .map(|(_, label)| Probe { label: label.clone(), kind, class: item_class, partner, regime, purpose })
+                .collect();
+            let cells = probes.iter().map(|probe| probe.least(policy).text().to_owned()).collect();
+            let why = probes.first().map(|probe| probe.asks_for_more(policy)).unwrap_or_default();
+            GoldenRow { names: vec![kind.code().to_owned(), format!("{item_class:?}")], cells, why }
+        };
+        let kinds = ItemKind::ALL.into_iter().flat_map(|kind| CLASSES.map(|class| (kind, class)));
+        GoldenPart {
+            name: class.code().to_owned(),
+            columns: columns(&["kind", "class"], &labels),
+            rows: kinds.map(row).collect(),
+        }
+    };
+    GoldenTable {
+        code: "partners",
+        title: "What it takes to release to a partner",
+        note: "Written by a test from what policy answers. The agreement is in force up to \
+               TLP:AMBER+STRICT, covers every kind and pre-authorises all. The purpose is infrastructure protection.",
+        parts: PartnerClass::ALL.iter().map(part).collect(),
+    }
+}
+
+fn asks(policy: &Policy) -> GoldenTable {
+    let labels = representative_labels();
+    let part = |class: &PartnerClass| {
+        let row = |(action, word, item_class): (Action, &str, SelectorClass)| {
+            let refusals: Vec<_> =
+                labels.iter().map(|(_, label)| ask_refusals(policy, *class, action, item_class, label)).collect();
+            let cells = refusals.iter().map(|refused| if refused.is_empty() { word } else { "-" }.to_owned()).collect();
+            let why = refusals.into_iter().next().unwrap_or_default();
+            GoldenRow { names: vec![action.to_string(), format!("{item_class:?}")], cells, why }
+        };
+        let acts = [(Action::AnswerAsk, "hit"), (Action::RequestRelease, "shown")];
+        let acts = acts.into_iter().flat_map(|(action, word)| CLASSES.map(|class| (action, word, class)));
+        GoldenPart { name: class.code().to_owned(), columns: columns(&["act", "class"], &labels), rows: acts.map(row).collect() }
+    };
+    GoldenTable {
+        code: "asks",
+        title: "What a partner's ask can learn, and what a request may show",
+        note: "Written by a test from what policy answers. The agreement is \
+               in force up to TLP:AMBER+STRICT and covers selectors. The purpose is infrastructure protection. `hit`: an ask about a selector \
+               that carries this label is answered with a hit, if there is one; `-`: the answer is the same as if there were none. \
+               `shown`: a person may show the selector in a request; what can lead to a person is shown, and asked about, for a case only.",
+        parts: PartnerClass::ALL.iter().map(part).collect(),
+    }
+}
+
+const CLASSES: [SelectorClass; 3] = [SelectorClass::Impersonal, SelectorClass::Linkable, SelectorClass::Personal];
+
+fn columns(first: &[&'static str], labels: &[(&'static str, Label)]) -> Vec<&'static str> {
+    first.iter().copied().chain(labels.iter().map(|(name, _)| *name)).collect()
+}
+
+/// Why it does not pass; empty where it does.
+fn ask_refusals(policy: &Policy, class: PartnerClass, action: Action, item_class: SelectorClass, label: &Label) -> Vec<String> {
     let principal = match action {
         Action::AnswerAsk => Principal::Partner { node: node(ELSEWHERE), class },
         _ => person("someone", Role::Analyst),
@@ -143,7 +225,11 @@ fn ask_passes(policy: &Policy, class: PartnerClass, action: Action, item_class: 
         provider_permits: false,
         derogation: true,
     };
-    policy.check_release(&passage).is_ok()
+    in_words(policy.check_release(&passage))
+}
+
+fn in_words(checked: Result<(), Vec<Refusal>>) -> Vec<String> {
+    checked.err().unwrap_or_default().into_iter().map(|refusal| refusal.text).collect()
 }
 
 fn mark(allowed: bool) -> &'static str {
@@ -185,10 +271,16 @@ impl Probe {
 
     /// The least preparation with which policy lets it go.
     pub(crate) fn least(&self, policy: &Policy) -> Requirement {
-        Requirement::LADDER.into_iter().find(|step| self.passes(policy, *step)).unwrap_or(Requirement::Never)
+        Requirement::LADDER.into_iter().find(|step| self.check(policy, *step).is_ok()).unwrap_or(Requirement::Never)
     }
 
-    fn passes(&self, policy: &Policy, step: Requirement) -> bool {
+    /// The rules that ask for more than the step below the least; empty where the first step is enough.
+    fn asks_for_more(&self, policy: &Policy) -> Vec<String> {
+        let refused = Requirement::LADDER.into_iter().map(|step| self.check(policy, step)).take_while(Result::is_err);
+        refused.last().map(in_words).unwrap_or_default()
+    }
+
+    fn check(&self, policy: &Policy, step: Requirement) -> Result<(), Vec<Refusal>> {
         let releaser = |name: &str| person(name, Role::Releaser);
         let principal = if step == Requirement::PreAuthorised { Principal::Node(node(HERE)) } else { releaser("one") };
         let second = (step >= Requirement::TwoReleasers).then(|| releaser("two"));
@@ -212,7 +304,7 @@ impl Probe {
             provider_permits: false,
             derogation: step == Requirement::TwoReleasersAndDerogation,
         };
-        policy.check_release(&passage).is_ok()
+        policy.check_release(&passage)
     }
 }
 

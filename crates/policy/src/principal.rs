@@ -61,6 +61,8 @@ codes! {
     Auditor = "auditor";
     /// Keeps accounts and partners; sees no case data.
     Administrator = "administrator";
+    /// Sees counts with small cells hidden, and nothing that they count.
+    Policymaker = "policymaker";
     /// The local operating-system user who owns the node's folder: sets it up and works like an analyst, but never releases.
     Operator = "operator";
 }

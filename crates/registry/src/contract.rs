@@ -5,8 +5,11 @@
 //! [`store_contract!`](crate::store_contract) makes a `#[test]` of each.
 
 mod asks;
+mod cases;
 mod catalogue;
+mod detectors;
 mod findings;
+mod inbox;
 mod journal_entries;
 mod journal_index;
 mod labels;
@@ -14,7 +17,9 @@ mod local;
 mod notices;
 mod parcels;
 mod people;
+mod reviews;
 mod sample;
+mod search;
 mod statements;
 mod subjects;
 mod transactions;
@@ -24,14 +29,20 @@ pub use asks::{
     counts_of_asks_add_up, hits_come_back_until_they_expire, references_belong_to_one_partner,
     requests_are_answered_once_and_expire,
 };
+pub use cases::{cases_come_back_with_what_is_in_them, tasks_and_events_go_with_their_case};
 pub use catalogue::{
     an_erased_file_is_seen_by_no_snapshot, files_are_seen_from_their_snapshot_on, only_known_tables_and_columns_take_files,
     random_changes_of_files_add_up, tables_keep_their_columns,
 };
+pub use detectors::{detectors_keep_their_settings_and_history, findings_are_counted_by_day, only_the_newest_runs_are_kept};
 pub use findings::{
     a_finding_has_one_owner, a_recalled_finding_stays_recalled, decisions_stay_with_their_finding, derivations_are_found,
     erasing_findings_leaves_nothing, findings_are_filtered_and_ordered, findings_survive_whatever_their_numbers,
     revisions_keep_the_state,
+};
+pub use inbox::{
+    budgets_and_saved_filters_come_back, budgets_draw_a_line_per_desk, the_inbox_is_filtered_ranked_and_counted,
+    work_states_stay_with_their_finding,
 };
 pub use journal_entries::journal_entries_have_no_gaps_and_can_lose_their_content;
 pub use journal_index::journal_entries_are_found_by_their_terms;
@@ -53,7 +64,9 @@ pub use people::{
     failed_sign_ins_are_kept_and_bounded, purposes_are_stated_per_case, second_factors_come_back_and_recovery_codes_count_once,
     sessions_end,
 };
+pub use reviews::reviews_come_back;
 pub use sample::act;
+pub use search::{entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends};
 pub use statements::{
     erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
     statements_come_back_and_count_once, statements_end_once, statements_in_any_order_and_batches,
@@ -93,8 +106,12 @@ macro_rules! store_contract {
             requests_are_answered_once_and_expire,
             tables_keep_their_columns, files_are_seen_from_their_snapshot_on, an_erased_file_is_seen_by_no_snapshot,
             only_known_tables_and_columns_take_files, journal_entries_have_no_gaps_and_can_lose_their_content,
-            journal_entries_are_found_by_their_terms, witnessed_logs_come_back, bundles_and_requests_come_back,
+            journal_entries_are_found_by_their_terms, witnessed_logs_come_back, reviews_come_back, bundles_and_requests_come_back,
             statements_naming_someone_are_found_and_erased, a_held_finding_stays_as_it_was_decided,
+            work_states_stay_with_their_finding, the_inbox_is_filtered_ranked_and_counted, budgets_draw_a_line_per_desk,
+            budgets_and_saved_filters_come_back, cases_come_back_with_what_is_in_them, tasks_and_events_go_with_their_case,
+            entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends,
+            detectors_keep_their_settings_and_history, only_the_newest_runs_are_kept, findings_are_counted_by_day,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

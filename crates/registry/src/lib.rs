@@ -16,12 +16,15 @@ mod approvals;
 mod asks;
 mod attempts;
 mod bundles;
+mod cases;
 mod catalogue;
 mod chunks;
 mod credentials;
+mod detectors;
 mod error;
 mod findings;
 mod imports;
+mod inbox;
 mod journal_entries;
 mod journal_index;
 mod labels;
@@ -30,21 +33,27 @@ mod notices;
 mod parcels;
 mod partners;
 mod people;
+mod reviews;
 mod runs;
+mod search;
 mod statements;
 mod subjects;
 mod witnesses;
+mod work;
 
 pub use approvals::{ApprovalRow, ApprovalState, Approvals};
 pub use asks::{AskCount, AskHitRow, AskReferenceRow, Asks, Direction, RequestQuery, RequestRow, RequestState};
 pub use attempts::{Attempts, AttemptsRow};
 pub use bundles::{BundleRow, Bundles};
+pub use cases::{CaseEventRow, CaseItemKind, CaseItemRow, CaseQuery, CaseRow, CaseTaskRow, Cases};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
+pub use detectors::{DetectorChangeRow, DetectorRow, DetectorRunRow, Detectors, FindingsOfDay};
 pub use error::StoreError;
 pub use findings::{FindingOutcome, FindingQuery, Findings, StoredFinding};
 pub use imports::{ImportRow, Imports};
+pub use inbox::{AssignedTo, BudgetLine, BudgetRow, Inbox, InboxGroup, InboxQuery, InboxRow, Side};
 pub use journal_entries::{JournalEntries, JournalRow, NewJournalRow};
 pub use journal_index::{JournalIndex, JournalQuery};
 pub use labels::Labels;
@@ -53,10 +62,13 @@ pub use notices::{NoticeKind, NoticeQuery, NoticeRow, Notices, RectificationRow}
 pub use parcels::{IncomingParcel, OutboxQuery, OutgoingParcel, Parcels, ReleaseQuery, ReleaseRow, Waiting};
 pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
+pub use reviews::{ReviewRow, Reviews};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
+pub use search::{FindingPoint, NamedEntity, Search};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
 pub use witnesses::{WitnessedLog, Witnesses};
+pub use work::{Standing, Work, WorkEvent, WorkKind, WorkState};
 
 use oikos_model::Act;
 
@@ -96,8 +108,14 @@ pub trait Transaction:
     + JournalEntries
     + JournalIndex
     + Witnesses
+    + Reviews
     + Bundles
     + Subjects
+    + Work
+    + Inbox
+    + Cases
+    + Search
+    + Detectors
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

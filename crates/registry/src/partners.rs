@@ -29,6 +29,8 @@ pub struct LinkRow {
     pub failed_at: Option<Timestamp>,
     /// What was wrong then.
     pub problem: Option<String>,
+    /// By how many seconds its clock was ahead of this node's, as far as known; negative: behind.
+    pub clock_ahead_seconds: Option<i64>,
 }
 
 /// How much of what came from one node was erased.
@@ -65,6 +67,12 @@ pub trait Partners {
     /// # Errors
     /// When the database fails.
     fn note_link(&mut self, node: &NodeId, at: Timestamp, problem: Option<&str>) -> Result<(), StoreError>;
+
+    /// Notes by how many seconds the partner's clock is ahead of this node's; negative: behind.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn note_clock(&mut self, node: &NodeId, ahead_seconds: i64) -> Result<(), StoreError>;
 
     /// How the link to a partner fares.
     ///

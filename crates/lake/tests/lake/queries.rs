@@ -81,6 +81,23 @@ fn a_query_without_end_is_ended() {
 }
 
 #[test]
+fn a_session_ends_as_a_whole_and_when_it_is_stopped() {
+    let house = House::new();
+    let transaction = house.store.snapshot(&act()).unwrap();
+    let limits = SessionLimits { whole_limit_seconds: 0, ..SessionLimits::for_people() };
+    let session = house.lake.session(transaction.as_ref(), &permits([], &[]), limits).unwrap();
+    let endless = "WITH RECURSIVE n AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+    assert!(session.query(endless, 10, 1 << 20).unwrap_err().to_string().contains("seconds"));
+    let session = house.lake.session(transaction.as_ref(), &permits([], &[]), SessionLimits::for_people()).unwrap();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let session = session.stopped_by(stopped);
+    let stopper = std::thread::spawn(move || stop.send(true).map(|()| stop));
+    let error = session.query(endless, 10, 1 << 20).unwrap_err();
+    assert!(matches!(&error, EngineError::Limit { problem, .. } if problem.contains("stopped")), "{error}");
+    drop(stopper.join().unwrap());
+}
+
+#[test]
 fn the_deepest_query_that_is_read_breaks_nothing() {
     let house = House::new();
     let session = house.session(&[]);

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,7 +22,7 @@ pub(crate) const SESSION_COOKIE: &str = "oikos_session";
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct ErrorBody {
     /// `denied`, `not_signed_in`, `code_required`, `passkey_required`, `second_factor_required`, `too_many_attempts`,
-    /// `purpose_required`, `not_found`, `invalid`, `conflict`, `provider` or `internal`.
+    /// `purpose_required`, `not_found`, `invalid`, `conflict`, `stopped`, `too_large`, `provider` or `internal`.
     code: &'static str,
     /// What is wrong, and what would be right.
     message: String,
@@ -46,8 +46,9 @@ impl IntoResponse for ApiError {
             NodeError::PurposeRequired(_) => StatusCode::PRECONDITION_REQUIRED,
             NodeError::Provider(_) => StatusCode::BAD_GATEWAY,
             NodeError::NotFound(_) => StatusCode::NOT_FOUND,
+            NodeError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             NodeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            NodeError::Conflict(_) | NodeError::Owned(_) => StatusCode::CONFLICT,
+            NodeError::Conflict(_) | NodeError::Owned(_) | NodeError::Stopped => StatusCode::CONFLICT,
             NodeError::Io { .. } | NodeError::Store(_) | NodeError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut response = (status, Json(ErrorBody { code: self.0.code(), message: self.0.to_string() })).into_response();
@@ -91,6 +92,29 @@ impl FromRequestParts<Shared> for Signed {
         let presented = token.clone();
         let Json(caller) = answer(shared, move |node| node.caller_of_token(&presented, grounds)).await?;
         Ok(Self { caller, token })
+    }
+}
+
+/// As [`Signed`], for what is done in the case that the path names: the act is done for that case.
+pub(crate) struct SignedForCase {
+    pub(crate) caller: Caller,
+    pub(crate) case: CaseId,
+}
+
+impl FromRequestParts<Shared> for SignedForCase {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Self::Rejection> {
+        let (token, grounds) = (token_of(parts)?, grounds_of(parts)?);
+        let invalid = |problem: &dyn std::fmt::Display| NodeError::Invalid(problem.to_string());
+        let Path(id) = Path::<String>::from_request_parts(parts, shared).await.map_err(|error| invalid(&error))?;
+        let case = CaseId::new(id).map_err(|error| invalid(&error))?;
+        if grounds.case.as_ref().is_some_and(|named| *named != case) {
+            return Err(invalid(&format!("the header x-oikos-case names another case than {case}")).into());
+        }
+        let grounds = Grounds { case: Some(case.clone()), ..grounds };
+        let Json(caller) = answer(shared, move |node| node.caller_of_token(&token, grounds)).await?;
+        Ok(Self { caller, case })
     }
 }
 

@@ -6,15 +6,14 @@ use oikos_model::NodeId;
 
 use super::Shared;
 use super::answer::{Answer, Signed, answer};
-use crate::NodeError;
 use crate::carried::{ExportRequest, ImportedParcels, ParcelFile};
 use crate::corrections::{NoticeLine, NoticePage, RecallRequest, RecallView, RectifyRequest};
-use crate::inbox::{PartnerRequest, PartnerView};
 use crate::leaving::{LeaveRequest, LeaveView};
 use crate::link::{DeliveryLine, FetchLine};
 use crate::pre_authorised::PreAuthorisedLine;
 use crate::received::{ReceivedLine, ReceivedPage};
 use crate::release::{ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};
+use crate::{JournalTrust, NodeError, PartnerRequest, PartnerView, WatchedLogLine};
 
 /// All partners.
 #[utoipa::path(get, path = "/api/v1/partners", responses((status = 200, body = Vec<PartnerView>)))]
@@ -119,6 +118,18 @@ pub(crate) async fn leave(
 ) -> Answer<LeaveView> {
     let partner = NodeId::new(node).map_err(|error| NodeError::Invalid(error.to_string()))?;
     answer(&shared, move |node| node.leave_partner(&signed.caller, &partner, &request)).await
+}
+
+/// Begins anew with a partner's journal: its present key and entries are taken up in the next round.
+#[utoipa::path(post, path = "/api/v1/partners/{node}/journal-trust", params(("node" = String, Path,)), request_body = JournalTrust,
+    responses((status = 200, body = WatchedLogLine)))]
+pub(crate) async fn trust_journal(
+    State(shared): State<Shared>,
+    signed: Signed,
+    Path(node): Path<NodeId>,
+    Json(request): Json<JournalTrust>,
+) -> Answer<WatchedLogLine> {
+    answer(&shared, move |own| own.trust_journal_anew(&signed.caller, &node, &request)).await
 }
 
 /// The parcels that wait for a partner, sealed, for a file.

@@ -5,8 +5,14 @@ mod answer;
 mod approvals;
 mod asks;
 mod bundles;
+mod cases;
+mod desks;
+mod entities;
+mod events;
 mod exchange;
 mod findings;
+mod imports;
+mod inbox;
 mod oversight;
 mod page;
 mod passkeys;
@@ -16,6 +22,7 @@ mod session;
 mod single_sign_on;
 mod subjects;
 mod users;
+mod watch;
 mod work;
 
 use std::sync::Arc;
@@ -76,8 +83,54 @@ pub(crate) struct Shared {
         findings::show,
         findings::evidence,
         findings::decide,
+        inbox::list,
+        inbox::counts,
+        inbox::reasons,
+        inbox::filters,
+        inbox::keep_filters,
+        inbox::work,
+        inbox::undo,
+        inbox::colleagues,
+        inbox::budgets,
+        inbox::set_budget,
+        cases::list,
+        cases::open,
+        cases::show,
+        cases::step,
+        cases::playbooks,
+        events::events,
         picture::leads,
+        picture::lead,
+        picture::what_if,
+        picture::days,
+        picture::picture,
+        picture::report,
+        picture::aggregates,
         picture::ownership,
+        entities::search,
+        entities::list,
+        entities::show,
+        entities::ownership,
+        entities::preview,
+        entities::judge,
+        desks::list,
+        desks::show,
+        desks::file,
+        desks::keep,
+        desks::remove,
+        desks::set_parameters,
+        desks::switch,
+        desks::try_on_history,
+        desks::trial,
+        desks::stop_trial,
+        desks::preview,
+        imports::upload,
+        imports::show_upload,
+        imports::discard_upload,
+        imports::list,
+        imports::show,
+        imports::rejects,
+        imports::reject_file,
         work::import,
         work::detect,
         work::jobs,
@@ -93,6 +146,7 @@ pub(crate) struct Shared {
         exchange::notices,
         exchange::rectify,
         exchange::leave,
+        exchange::trust_journal,
         exchange::pre_authorised,
         exchange::export,
         exchange::import_parcels,
@@ -122,13 +176,21 @@ pub(crate) struct Shared {
         oversight::export,
         oversight::erase_entry,
         oversight::erase,
+        watch::tables,
+        watch::consultations,
+        watch::unusual,
+        watch::review,
+        watch::statistics,
+        watch::export_statistics,
         users::users,
         users::put_user,
         users::reset_second_factor,
         users::unlock,
         users::bind_subject,
         users::unbind_subject,
-    )
+    ),
+    // What jobs give, which no operation answers with.
+    components(schemas(crate::RunReport, work::ImportOutcome))
 )]
 pub(crate) struct ApiDescription;
 
@@ -179,9 +241,50 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/findings/{origin}/{key}", get(findings::show))
         .route("/findings/{origin}/{key}/evidence", get(findings::evidence))
         .route("/findings/{origin}/{key}/decisions", post(findings::decide))
+        .route("/inbox", get(inbox::list))
+        .route("/inbox/counts", get(inbox::counts))
+        .route("/inbox/reasons", get(inbox::reasons))
+        .route("/inbox/filters", get(inbox::filters).put(inbox::keep_filters))
+        .route("/inbox/work", post(inbox::work))
+        .route("/inbox/undo", post(inbox::undo))
+        .route("/colleagues", get(inbox::colleagues))
+        .route("/budgets", get(inbox::budgets))
+        .route("/budgets/{desk}", put(inbox::set_budget))
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{id}", get(cases::show))
+        .route("/cases/{id}/steps", post(cases::step))
+        .route("/playbooks", get(cases::playbooks))
+        .route("/events", get(events::events))
         .route("/leads", get(picture::leads))
+        .route("/leads/{id}", get(picture::lead))
+        .route("/leads/{id}/what-if", post(picture::what_if))
+        .route("/leads/{id}/days", get(picture::days))
+        .route("/picture", get(picture::picture))
+        .route("/picture/report", get(picture::report))
+        .route("/aggregates", get(picture::aggregates))
         .route("/ownership", get(picture::ownership))
-        .route("/imports", post(work::import))
+        .route("/search", get(entities::search))
+        .route("/entities", get(entities::list))
+        .route("/entities/entity", get(entities::show))
+        .route("/entities/ownership", get(entities::ownership))
+        .route("/entities/judgements", post(entities::judge))
+        .route("/entities/judgements/preview", post(entities::preview))
+        .route("/desks", get(desks::list))
+        .route("/detectors", post(desks::keep))
+        .route("/detectors/{detector}", get(desks::show).delete(desks::remove))
+        .route("/detectors/{detector}/file", get(desks::file))
+        .route("/detectors/{detector}/parameters", post(desks::set_parameters))
+        .route("/detectors/{detector}/switch", post(desks::switch))
+        .route("/detectors/{detector}/trials", post(desks::try_on_history))
+        .route("/trials/{id}", get(desks::trial).delete(desks::stop_trial))
+        .route("/previews", post(desks::preview))
+        // As long as the settings allow, which is counted while it comes in.
+        .route("/uploads", post(imports::upload).layer(DefaultBodyLimit::disable()))
+        .route("/uploads/{id}", get(imports::show_upload).delete(imports::discard_upload))
+        .route("/imports", get(imports::list).post(work::import))
+        .route("/imports/{number}", get(imports::show))
+        .route("/imports/{number}/rejects", get(imports::rejects))
+        .route("/imports/{number}/rejects/file", get(imports::reject_file))
         .route("/runs", post(work::detect))
         .route("/jobs", get(work::jobs))
         .route("/jobs/{id}", get(work::job))
@@ -194,6 +297,7 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/recalls", get(exchange::notices).post(exchange::recall))
         .route("/rectifications", post(exchange::rectify))
         .route("/partners/{node}/departure", post(exchange::leave))
+        .route("/partners/{node}/journal-trust", post(exchange::trust_journal))
         .route("/parcels/export", post(exchange::export))
         .route("/parcels/import", post(exchange::import_parcels).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAXIMUM)))
         .route("/parcels/fetch", post(exchange::fetch))
@@ -215,6 +319,12 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/journal/proofs", post(oversight::prove))
         .route("/journal/exports", post(oversight::export))
         .route("/journal/erasures", post(oversight::erase_entry))
+        .route("/policy/tables", get(watch::tables))
+        .route("/oversight/consultations", get(watch::consultations))
+        .route("/oversight/unusual", get(watch::unusual))
+        .route("/oversight/unusual/{id}/reviews", post(watch::review))
+        .route("/statistics", get(watch::statistics))
+        .route("/statistics/exports", post(watch::export_statistics))
         .route("/erasures", post(oversight::erase))
         .route("/approvals", get(approvals::approvals))
         .route("/approvals/{id}", get(approvals::approval).post(approvals::decide))

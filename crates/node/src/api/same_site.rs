@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses what a foreign page can make a browser send: bodies that are no JSON, and requests that the browser says come from elsewhere.
+/// Refuses what a foreign page can make a browser send: bodies that are neither JSON nor plain bytes, and requests that the browser says come from elsewhere.
 /// The session's cookie is `SameSite=Strict` besides.
 pub(crate) async fn check(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
@@ -16,7 +16,7 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
     let problem = if comes_from_elsewhere(request.headers()) {
         Some((StatusCode::FORBIDDEN, "this request comes from another site's page"))
     } else if has_foreign_body(request.headers()) {
-        Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, "bodies are application/json"))
+        Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, "bodies are application/json, and files application/octet-stream"))
     } else {
         None
     };
@@ -34,5 +34,8 @@ fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
 fn has_foreign_body(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else { return false };
     let essence = content_type.to_str().ok().and_then(|text| text.split(';').next()).map(str::trim);
-    !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+    // A browser asks first before it sends either of these to another site, and is told no.
+    let is_ours =
+        |essence: &str| ["application/json", "application/octet-stream"].iter().any(|own| essence.eq_ignore_ascii_case(own));
+    !essence.is_some_and(is_ours)
 }

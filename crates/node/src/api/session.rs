@@ -106,7 +106,7 @@ pub(crate) async fn show_node(State(shared): State<Shared>) -> Answer<NodeView> 
     answer(&shared, |node| {
         let config = node.config();
         let detectors = |desk: &oikos_desk::Desk| {
-            let own = node.detectors().iter().filter(|loaded| loaded.desk.name == desk.name);
+            let own = node.detectors().into_iter().filter(|loaded| loaded.desk.name == desk.name);
             own.map(|loaded| (loaded.detector.head.id.to_string(), loaded.detector.head.finds.clone())).collect()
         };
         let desks = oikos_desks::DESKS.iter();

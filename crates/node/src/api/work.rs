@@ -20,13 +20,17 @@ use crate::{Caller, Node, NodeError};
 /// Most files one request names.
 const FILES_MAXIMUM: usize = 10_000;
 
-/// Files to import. They are named by their path on the node's machine.
+/// Files to import: named by their path on the node's machine, or sent before as uploads.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImportBody {
     /// Absolute paths.
+    #[serde(default)]
     #[schema(value_type = Vec<String>)]
     paths: Vec<PathBuf>,
+    /// Ids of uploads.
+    #[serde(default)]
+    uploads: Vec<String>,
     /// The dataset; absent: the first that carries the format.
     #[schema(value_type = Option<String>)]
     dataset: Option<DatasetId>,
@@ -47,7 +51,7 @@ pub(crate) struct DetectBody {
     /// The span's end, RFC 3339; absent: behind the newest row.
     #[schema(value_type = Option<String>)]
     to: Option<Timestamp>,
-    /// Parameters that differ from their defaults.
+    /// Parameters for this run alone, where they differ from what the node saved.
     #[serde(default)]
     #[schema(value_type = Object)]
     parameters: std::collections::BTreeMap<String, ParameterValue>,
@@ -56,7 +60,7 @@ pub(crate) struct DetectBody {
 /// What an import job gives: a report, or an error, for each file.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct ImportOutcome {
-    /// The file.
+    /// The file: its path, or the id of the upload.
     path: String,
     /// What came of it.
     report: Option<ImportReport>,
@@ -67,22 +71,27 @@ pub(crate) struct ImportOutcome {
 /// Starts importing files; each is one transaction. Watch the job.
 #[utoipa::path(post, path = "/api/v1/imports", request_body = ImportBody, responses((status = 200, body = JobView)))]
 pub(crate) async fn import(State(shared): State<Shared>, signed: Signed, Json(body): Json<ImportBody>) -> Answer<JobView> {
-    if body.paths.is_empty() || body.paths.len() > FILES_MAXIMUM {
+    let files: Vec<FileToImport> =
+        body.paths.into_iter().map(FileToImport::Path).chain(body.uploads.into_iter().map(FileToImport::Upload)).collect();
+    if files.is_empty() || files.len() > FILES_MAXIMUM {
         return Err(NodeError::Invalid(format!("name 1 to {FILES_MAXIMUM} files")).into());
     }
     start(&shared, "import", Action::Import, signed.caller, move |node, caller, job| {
-        let files = body.paths.len();
-        let mut outcomes = Vec::with_capacity(files);
-        for (number, path) in body.paths.iter().enumerate() {
-            let request = ImportRequest { path: path.clone(), dataset: body.dataset.clone(), format: body.format.clone() };
-            let outcome = node.import(caller, &request, &mut |done, total| {
-                // Thousandths of a file, so that one bar serves many files of different sizes.
-                let part = done.saturating_mul(1_000).checked_div(total).unwrap_or(1_000).min(1_000);
-                job.progress(number as u64 * 1_000 + part, files as u64 * 1_000);
+        let mut outcomes = Vec::with_capacity(files.len());
+        for (number, file) in files.iter().enumerate() {
+            let outcome = file.request(node, caller, body.dataset.clone(), body.format.clone()).and_then(|request| {
+                node.import(caller, &request, &mut |done, total| {
+                    // Thousandths of a file, so that one bar serves many files of different sizes.
+                    let part = done.saturating_mul(1_000).checked_div(total).unwrap_or(1_000).min(1_000);
+                    job.progress(number as u64 * 1_000 + part, files.len() as u64 * 1_000);
+                })
             });
-            let path = path.display().to_string();
+            let path = file.name();
             outcomes.push(match outcome {
-                Ok(report) => ImportOutcome { path, report: Some(report), error: None },
+                Ok(report) => {
+                    file.done(node)?;
+                    ImportOutcome { path, report: Some(report), error: None }
+                }
                 Err(denied @ (NodeError::Denied(_) | NodeError::Internal(_) | NodeError::Store(_))) => return Err(denied),
                 Err(error) => ImportOutcome { path, report: None, error: Some(error.to_string()) },
             });
@@ -90,6 +99,46 @@ pub(crate) async fn import(State(shared): State<Shared>, signed: Signed, Json(bo
         Ok(outcomes)
     })
     .await
+}
+
+/// A file as an import names it.
+enum FileToImport {
+    Path(PathBuf),
+    Upload(String),
+}
+
+impl FileToImport {
+    fn request(
+        &self,
+        node: &Node,
+        caller: &Caller,
+        dataset: Option<DatasetId>,
+        format: Option<String>,
+    ) -> Result<ImportRequest, NodeError> {
+        Ok(match self {
+            Self::Path(path) => ImportRequest { path: path.clone(), dataset, format, name: None },
+            Self::Upload(id) => {
+                let (path, note) = node.upload(caller, id)?;
+                ImportRequest { path, dataset, format, name: Some(note.name) }
+            }
+        })
+    }
+
+    /// What the outcome is listed under.
+    fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Upload(id) => id.clone(),
+        }
+    }
+
+    /// What was sent is of no use once it landed; one that could not be read can be tried in another format.
+    fn done(&self, node: &Node) -> Result<(), NodeError> {
+        match self {
+            Self::Path(_) => Ok(()),
+            Self::Upload(id) => node.remove_upload(id),
+        }
+    }
 }
 
 /// Starts detectors, and joins what they found into the picture. Watch the job.
@@ -124,7 +173,7 @@ pub(crate) async fn sql(State(shared): State<Shared>, signed: Signed, Json(reque
 }
 
 /// Writes down that a job begins, answers with it, and works on.
-async fn start<T: Serialize>(
+pub(super) async fn start<T: Serialize>(
     shared: &Shared,
     kind: &'static str,
     action: Action,

@@ -124,7 +124,7 @@ impl Node {
             let whole = matches!(step, SubjectStep::Export);
             let view = shows.then(|| held.view(whole));
             let text = view.as_ref().filter(|_| whole).map(|view| readable(&request, view));
-            let detail = json!({ "step": step.name(), "note": note });
+            let detail = json!({ "step": step.name(), "note": note, "in_time": now <= request.due_at });
             Ok((SubjectAnswer { request: request.view(tx, now)?, held: view, text }, Noted::about(subjects).with_detail(detail)))
         })?;
         if matches!(step, SubjectStep::Erase | SubjectStep::Restrict { .. } | SubjectStep::Correct { .. }) {

@@ -9,6 +9,7 @@
 //! **Entries.** Taking up a log, a change of its keys and every refusal are journaled. A cosignature is not: it is itself signed and timed and
 //! kept by both, and an entry for each would make two quiet nodes write about each other for ever.
 
+mod afresh;
 mod answering;
 mod asking;
 mod view;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Node, NodeError};
 
+pub use afresh::JournalTrust;
 pub use view::{TrustedCheckpoint, WatchedLogLine, WitnessLine};
 
 /// A node's journal keys as C2SP verifier keys.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use oikos_journal::{Checkpoint, CosignatureVerifier, cosigned_by};
 use oikos_model::{NodeId, Timestamp};
-use oikos_registry::Transaction;
+use oikos_registry::{Transaction, WitnessedLog};
 use serde::Serialize;
 
 use super::keys_of;
@@ -139,13 +139,17 @@ impl Node {
 
     /// The partners' journals that this node watches.
     pub(crate) fn watched_logs(&self, tx: &dyn Transaction) -> Result<Vec<WatchedLogLine>, NodeError> {
-        let line = |log: oikos_registry::WitnessedLog| WatchedLogLine {
-            node: log.node.to_string(),
-            size: log.size,
-            cosigned_at: log.cosigned_at.map(seconds),
-            problem: log.problem,
-            proven: log.evidence.is_some(),
-        };
-        Ok(tx.witnessed_logs()?.into_iter().map(line).collect())
+        Ok(tx.witnessed_logs()?.into_iter().map(watched_log).collect())
+    }
+}
+
+/// A partner's journal as people see it.
+pub(super) fn watched_log(log: WitnessedLog) -> WatchedLogLine {
+    WatchedLogLine {
+        node: log.node.to_string(),
+        size: log.size,
+        cosigned_at: log.cosigned_at.map(seconds),
+        problem: log.problem,
+        proven: log.evidence.is_some(),
     }
 }

@@ -187,6 +187,7 @@ pub(crate) fn config() -> NodeConfig {
         listen: "127.0.0.1:0".into(),
         exchange_listen: "127.0.0.1:1".into(),
         witnesses: 0,
+        upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
         sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
     }
 }

@@ -171,3 +171,18 @@ fn people_see_and_end_their_own_sessions_only() {
     assert_eq!(timed.get("/session", &other).0, StatusCode::UNAUTHORIZED);
     assert_eq!(timed.get("/session", &this).0, StatusCode::OK);
 }
+
+#[test]
+fn a_session_lists_exactly_what_policy_lets_each_role_do() {
+    let table = include_str!("../../../policy/golden/role_table.md");
+    let house = House::new();
+    for role in ["analyst", "supervisor", "releaser", "data-protection-officer", "auditor", "administrator"] {
+        let (_, section) = table.split_once(&format!("## role {role}\n")).unwrap();
+        let rows = section.split("\n## ").next().unwrap().lines().map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+        let allowed: Vec<&str> = rows.filter(|cells| cells.get(2) == Some(&"yes")).map(|cells| cells[1]).collect();
+        assert!(allowed.contains(&"sign_in"), "{role}");
+        let token = house.person(&format!("a-{role}"), &[role]);
+        let (_, session) = house.call(Method::GET, "/session", Some(&token), None);
+        assert_eq!(session["actions"], json!(allowed), "{role}");
+    }
+}

@@ -25,7 +25,7 @@ pub(crate) struct Detect {
     /// The span's end, RFC 3339; behind the newest record where absent
     #[arg(long)]
     to: Option<String>,
-    /// A parameter that differs from its default, NAME=VALUE
+    /// A parameter for this run alone, NAME=VALUE; otherwise what the node saved
     #[arg(long, value_name = "NAME=VALUE")]
     parameter: Vec<String>,
 }

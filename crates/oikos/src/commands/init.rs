@@ -66,6 +66,7 @@ impl Init {
             listen: self.listen,
             exchange_listen: self.exchange_listen,
             witnesses: 0,
+            upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             sign_in: SignInSettings::default(),
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

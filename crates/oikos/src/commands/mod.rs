@@ -2,14 +2,18 @@
 
 pub(crate) mod ask;
 pub(crate) mod bundle;
+pub(crate) mod case;
 pub(crate) mod demo;
 pub(crate) mod detect;
+pub(crate) mod detector;
+pub(crate) mod entity;
 pub(crate) mod erase;
 pub(crate) mod findings;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod leads;
+pub(crate) mod oversight;
 pub(crate) mod parcel;
 pub(crate) mod partner;
 pub(crate) mod recall;

@@ -69,6 +69,16 @@ enum What {
         #[arg(long)]
         reason: String,
     },
+    /// Begin anew with a partner's journal, after speaking with it: its present key and entries are taken up
+    TrustJournal {
+        #[command(flatten)]
+        node: NodeArguments,
+        /// The partner's node id
+        partner: String,
+        /// Why, and with whom you spoke
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 impl Partner {
@@ -78,6 +88,7 @@ impl Partner {
             What::Invite { node, terms, out } => invite(&node, &terms, &out, json)?,
             What::Accept { node, file, out, yes } => accept(&node, &file, out.as_deref(), yes, json).await?,
             What::List { node } => list(&node, json).await?,
+            What::TrustJournal { node, partner, reason } => trust_journal(&node, &partner, &reason, json).await?,
             What::Leave { node, partner, reason } => leave(&node, &partner, &reason, json).await?,
         }
         Ok(ExitCode::SUCCESS)
@@ -178,6 +189,16 @@ async fn leave(node: &NodeArguments, partner: &str, reason: &str, json: bool) ->
     show::line(&format!("Rule: {}.", show::text(&view, "rule")));
     for line in show::items(&deliveries).iter().filter(|line| line["delivered"] != true) {
         show::line(&format!("{}: {}", show::text(line, "partner"), show::text(line, "problem")));
+    }
+    Ok(())
+}
+
+async fn trust_journal(node: &NodeArguments, partner: &str, reason: &str, json: bool) -> Result<(), Failure> {
+    let connection = Connection::open(node).await?;
+    let line = connection.post(&format!("/partners/{partner}/journal-trust"), &json!({ "reason": reason })).await?;
+    match json {
+        true => show::json(&line),
+        false => show::line(&format!("The journal of {} is taken up anew in the next round.", show::text(&line, "node"))),
     }
     Ok(())
 }

@@ -174,6 +174,7 @@ impl Authority {
             listen: "127.0.0.1:0".to_owned(),
             exchange_listen: format!("127.0.0.1:{port}"),
             witnesses: 0,
+            upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             // The story's clock is not the one of anybody's authenticator app.
             sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
         };

@@ -258,7 +258,7 @@ impl Story<'_> {
 async fn import(authority: &Authority, path: &Path, dataset: Option<&str>) -> Result<oikos_node::ImportReport, Failure> {
     let operator = authority.operator()?;
     let dataset = dataset.map(oikos_model::DatasetId::new).transpose().map_err(|error| Failure::new(error.to_string()))?;
-    let request = ImportRequest { path: path.to_owned(), dataset, format: None };
+    let request = ImportRequest { path: path.to_owned(), dataset, format: None, name: None };
     on(authority, move |node| node.import(&operator, &request, &mut |_, _| {})).await
 }
 

@@ -103,10 +103,15 @@ impl World {
     }
 
     pub(crate) fn put_in(&self, finding: &Finding, scope: Scope) {
+        self.put_on(finding, scope, day(0));
+    }
+
+    /// Puts a finding that the node first had at this moment.
+    pub(crate) fn put_on(&self, finding: &Finding, scope: Scope, at: Timestamp) {
         let label = Label { marking: finding.marking.clone(), origin: finding.origin.clone(), scope };
         self.change(|transaction| {
             let label = transaction.intern_label(&label).unwrap();
-            transaction.put_finding(finding, label, finding.origin != self.node, day(0)).unwrap();
+            transaction.put_finding(finding, label, finding.origin != self.node, at).unwrap();
         });
     }
 
@@ -132,9 +137,12 @@ impl World {
         self.recompute_with(Parameters::default())
     }
 
+    pub(crate) fn input(&self, parameters: Parameters) -> PictureInput {
+        PictureInput { node: self.node.clone(), permitted_labels: self.labels(), now: day(0), parameters }
+    }
+
     pub(crate) fn recompute_with(&self, parameters: Parameters) -> PictureSummary {
-        let permitted_labels = self.labels();
-        let input = PictureInput { node: self.node.clone(), permitted_labels, now: day(0), parameters };
+        let input = self.input(parameters);
         self.change(|transaction| recompute(transaction, &input).unwrap())
     }
 
@@ -218,6 +226,11 @@ impl Register {
     pub(crate) fn company(&mut self, name: &str) {
         self.say(name, "company", "name", name);
         self.say(name, "company", "lei", &lei(name).value);
+    }
+
+    /// A company with a name of its own, and no identifier.
+    pub(crate) fn named(&mut self, id: &str, name: &str) {
+        self.say(id, "company", "name", name);
     }
 
     pub(crate) fn holds(&mut self, owner: &str, owned: &str, share_percent: f64) {

@@ -29,6 +29,12 @@ impl Filter {
         self.values.push(second.into());
     }
 
+    /// Adds a condition with as many `?` as there are values.
+    pub(crate) fn with_all(&mut self, condition: String, values: impl IntoIterator<Item = Value>) {
+        self.conditions.push(condition);
+        self.values.extend(values);
+    }
+
     /// Adds a condition with one `?` where something was asked for.
     pub(crate) fn with_some(&mut self, condition: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {

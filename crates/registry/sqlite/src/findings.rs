@@ -10,8 +10,8 @@ use crate::columns::{Columns, code, json, microseconds};
 use crate::filter::{Filter, page};
 use crate::transaction::SqliteTransaction;
 
-const TABLE: &str = "finding";
-const COLUMNS: &str = "content, state, label, first_recorded_at, revised_at, received";
+pub(crate) const TABLE: &str = "finding";
+pub(crate) const COLUMNS: &str = "content, state, label, first_recorded_at, revised_at, received";
 const PUT: &str = "INSERT INTO finding (origin, finding_key, revision, detector, desk, state, label, received, score_bits, \
                    occurred_from, occurred_to, first_recorded_at, revised_at, expires_at, content) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14) \
@@ -186,6 +186,7 @@ impl SqliteTransaction<'_> {
         ];
         self.execute("putting a finding", PUT, row)?;
         self.index_selectors(finding)?;
+        self.index_title(finding)?;
         self.put_derivations(&name_of(&finding.origin, finding.key), &finding.derived_from)
     }
 
@@ -199,6 +200,14 @@ impl SqliteTransaction<'_> {
             self.execute("indexing a finding's selectors", sql, params![kind.code(), value, origin, key])?;
         }
         Ok(())
+    }
+
+    fn index_title(&mut self, finding: &Finding) -> Result<(), StoreError> {
+        let (origin, key) = (finding.origin.as_str(), finding.key.0.0);
+        let sql = "DELETE FROM finding_title WHERE origin = ?1 AND finding_key = ?2";
+        self.execute("indexing a finding's title", sql, params![origin, key])?;
+        let sql = "INSERT INTO finding_title (origin, finding_key, words) VALUES (?1, ?2, ?3)";
+        self.execute("indexing a finding's title", sql, params![origin, key, finding.title]).map(drop)
     }
 
     pub(crate) fn erase_finding(&mut self, origin: &NodeId, key: FindingKey) -> Result<(), StoreError> {
@@ -229,7 +238,7 @@ fn check_numbers(finding: &Finding) -> Result<(), StoreError> {
     Err(StoreError::Conflict(format!("finding {} of {} holds a number that is not finite", finding.key, finding.detector)))
 }
 
-fn filter_of(query: &FindingQuery<'_>) -> Result<Filter, StoreError> {
+pub(crate) fn filter_of(query: &FindingQuery<'_>) -> Result<Filter, StoreError> {
     let mut filter = Filter::default();
     if let Some(labels) = query.labels {
         filter.labels("label", labels);
@@ -254,7 +263,7 @@ fn filter_of(query: &FindingQuery<'_>) -> Result<Filter, StoreError> {
     Ok(filter)
 }
 
-fn read_finding(columns: &Columns<'_>) -> Result<StoredFinding, StoreError> {
+pub(crate) fn read_finding(columns: &Columns<'_>) -> Result<StoredFinding, StoreError> {
     Ok(StoredFinding {
         finding: columns.json(0)?,
         state: columns.code(1)?,

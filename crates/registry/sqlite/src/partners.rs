@@ -48,13 +48,20 @@ impl Partners for SqliteTransaction<'_> {
         self.execute("noting how a link fares", sql, params![node.as_str(), microseconds(at), problem]).map(drop)
     }
 
+    fn note_clock(&mut self, node: &NodeId, ahead_seconds: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO link (partner, clock_ahead_seconds) VALUES (?1, ?2) ON CONFLICT (partner) DO UPDATE SET \
+                   clock_ahead_seconds = excluded.clock_ahead_seconds";
+        self.execute("noting a partner's clock", sql, params![node.as_str(), ahead_seconds]).map(drop)
+    }
+
     fn link(&self, node: &NodeId) -> Result<LinkRow, StoreError> {
-        let sql = "SELECT seen_at, failed_at, problem FROM link WHERE partner = ?1";
+        let sql = "SELECT seen_at, failed_at, problem, clock_ahead_seconds FROM link WHERE partner = ?1";
         let link = self.read_one("link", sql, [node.as_str()], |columns| {
             Ok(LinkRow {
                 seen_at: columns.optional_timestamp(0)?,
                 failed_at: columns.optional_timestamp(1)?,
                 problem: columns.optional(2)?,
+                clock_ahead_seconds: columns.optional(3)?,
             })
         })?;
         Ok(link.unwrap_or_default())

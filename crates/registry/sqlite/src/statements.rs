@@ -1,7 +1,8 @@
 //! Statements, the identifier index over them, and the log of judgements.
 
 use oikos_model::{
-    EntityId, Evaluation, Judgement, LabelId, RecordReference, Selector, Statement, StatementDraft, StatementId, Timestamp,
+    EntityId, Evaluation, Judgement, LabelId, PropertyType, RecordReference, Selector, Statement, StatementDraft, StatementId,
+    Timestamp,
 };
 use oikos_registry::{StatementQuery, Statements, StoreError};
 use rusqlite::{CachedStatement, params};
@@ -18,6 +19,8 @@ const INSERT: &str = "INSERT INTO statement (id, origin, dataset, entity, kind, 
                       recorded_at, ended_at, label) \
                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
                       ON CONFLICT (id) DO NOTHING";
+const INSERT_NAME: &str = "INSERT INTO statement_name (statement, words) VALUES (?1, ?2)";
+const INSERT_REFERENCE: &str = "INSERT INTO statement_reference (statement, entity) VALUES (?1, ?2)";
 const INSERT_SELECTOR: &str = "INSERT INTO statement_selector (kind, value, statement) VALUES (?1, ?2, ?3)";
 /// Driven by the notices, of which there are few; a notice counts only for its own origin.
 const END_RECALLED: &str = "UPDATE statement SET ended_at = (SELECT recalled_at FROM recall_notice \
@@ -33,6 +36,8 @@ impl Statements for SqliteTransaction<'_> {
         let vocabulary = self.store().vocabulary();
         let mut insert = connection.prepare_cached(INSERT).map_err(failed)?;
         let mut insert_selector = connection.prepare_cached(INSERT_SELECTOR).map_err(failed)?;
+        let mut insert_name = connection.prepare_cached(INSERT_NAME).map_err(failed)?;
+        let mut insert_reference = connection.prepare_cached(INSERT_REFERENCE).map_err(failed)?;
         let mut new = 0;
         // In the order of the index, which then is written in passing instead of page by page.
         let mut in_order: Vec<&Statement> = statements.iter().collect();
@@ -46,6 +51,13 @@ impl Statements for SqliteTransaction<'_> {
                 let row = params![selector.code(), statement.content.value, statement.id.0.0];
                 insert_selector.execute(row).map_err(failed)?;
             }
+            let property = vocabulary.property(&statement.content.kind, &statement.content.property);
+            let index = match property.map(|property| &property.property_type) {
+                Some(PropertyType::Name) => &mut insert_name,
+                Some(PropertyType::Reference(_)) => &mut insert_reference,
+                _ => continue,
+            };
+            index.execute(params![statement.id.0.0, statement.content.value]).map_err(failed)?;
         }
         self.execute("ending recalled statements", END_RECALLED, [])?;
         Ok(new)

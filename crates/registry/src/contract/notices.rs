@@ -93,9 +93,14 @@ pub fn links_remember<T: Transaction + ?Sized>(transaction: &mut T) {
     transaction.note_link(&partner, at(1), None).unwrap();
     transaction.note_link(&partner, at(2), Some("no route")).unwrap();
     let problem = Some("no route".to_owned());
-    assert_eq!(transaction.link(&partner).unwrap(), LinkRow { seen_at: Some(at(1)), failed_at: Some(at(2)), problem });
+    let failed = LinkRow { seen_at: Some(at(1)), failed_at: Some(at(2)), problem, clock_ahead_seconds: None };
+    assert_eq!(transaction.link(&partner).unwrap(), failed);
     transaction.note_link(&partner, at(3), None).unwrap();
-    assert_eq!(transaction.link(&partner).unwrap(), LinkRow { seen_at: Some(at(3)), failed_at: Some(at(2)), problem: None });
+    transaction.note_clock(&partner, -7).unwrap();
+    let works = LinkRow { seen_at: Some(at(3)), problem: None, clock_ahead_seconds: Some(-7), ..failed };
+    assert_eq!(transaction.link(&partner).unwrap(), works);
+    transaction.note_clock(&node("fi.test"), 2).unwrap();
+    assert_eq!(transaction.link(&node("fi.test")).unwrap(), LinkRow { clock_ahead_seconds: Some(2), ..LinkRow::default() });
 }
 
 /// What came from one node goes; nothing else does.

@@ -1,0 +1,1 @@
+ALTER TABLE finding ADD COLUMN tlp TEXT GENERATED ALWAYS AS (json_extract(content, '$.marking.tlp')) VIRTUAL;

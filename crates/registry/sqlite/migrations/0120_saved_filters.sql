@@ -1,0 +1,4 @@
+CREATE TABLE saved_filters (
+  account TEXT NOT NULL PRIMARY KEY,
+  content TEXT NOT NULL
+);

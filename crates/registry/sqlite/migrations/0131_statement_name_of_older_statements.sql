@@ -1,0 +1,1 @@
+INSERT INTO statement_name (statement, words) SELECT id, value FROM statement WHERE property = 'name';

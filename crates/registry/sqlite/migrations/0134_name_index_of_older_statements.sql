@@ -1,0 +1,1 @@
+INSERT INTO name_index (name_index) VALUES ('rebuild');

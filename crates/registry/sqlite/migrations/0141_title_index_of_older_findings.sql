@@ -1,0 +1,1 @@
+INSERT INTO title_index (title_index) VALUES ('rebuild');

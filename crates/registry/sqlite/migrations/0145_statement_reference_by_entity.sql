@@ -1,0 +1,1 @@
+CREATE INDEX statement_reference_by_entity ON statement_reference (entity);

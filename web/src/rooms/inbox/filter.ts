@@ -1,0 +1,26 @@
+// The filter of the inbox in the address, so that it can be kept and sent.
+
+import type { InboxFilter } from "../../api-types";
+
+const TEXTS = ["desk", "detector", "state", "assignee", "text", "tlp", "since"] as const;
+const FLAGS = ["received", "snoozed"] as const;
+
+/** The filter that an address's query names. What it does not know is left out. */
+export function filterOf(query: URLSearchParams): InboxFilter {
+  const filter: Record<string, string | boolean> = {};
+  for (const name of TEXTS) {
+    const value = query.get(name);
+    if (value) filter[name] = value;
+  }
+  for (const name of FLAGS) {
+    const value = query.get(name);
+    if (value === "true" || value === "false") filter[name] = value === "true";
+  }
+  return filter;
+}
+
+/** The query of an address that names this filter. */
+export function queryOf(filter: InboxFilter): Record<string, string | undefined> {
+  const named = [...TEXTS, ...FLAGS].map((name) => [name, filter[name]] as const);
+  return Object.fromEntries(named.map(([name, value]) => [name, value === undefined || value === null || value === "" ? undefined : String(value)]));
+}
