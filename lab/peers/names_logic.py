@@ -2,7 +2,7 @@
 
 pairs CASES OUT           scores every labelled pair of CASES (a CSV of schema, name1, name2) and writes one score a line to OUT
 screen LIST QUERIES OUT   screens QUERIES against LIST (CSVs of key, name, birth date); writes the best score of each query to OUT, and
-                          behind a tab whether the entity with the query's own key was the best one or within the first 50
+                          behind a tab the score of the entity with the query's own key, 0 if it was not among the candidates
 
 Candidates come from blocks of whole tokens and metaphone keys as rigour makes them; the 50 that share most, weighted by how rare what
 they share is, are scored. This is ordinary use: the library has no index in memory, and its blockers write files.
@@ -44,7 +44,7 @@ def pairs(cases, out):
     config = LogicV2.default_config()
     with open(out, "w", encoding="utf-8") as file:
         count = 0
-        for schema, first, second in rows(cases):
+        for schema, first, second, *_ in rows(cases):
             result = LogicV2.compare(entity(f"a{count}", schema, [first]), entity(f"b{count}", schema, [second]), config)
             file.write(f"{result.score!r}\n")
             count += 1
@@ -82,7 +82,7 @@ def screen(path, queries, out):
     # The library remembers the analysed names of an entity by its id: every query has one of its own.
     count = scored = 0
     with open(out, "w", encoding="utf-8") as file:
-        for key, name, birth_date in rows(queries):
+        for key, name, birth_date, *_ in rows(queries):
             shared = defaultdict(float)
             for block in keys(name):
                 for member in blocks.get(block, ()):

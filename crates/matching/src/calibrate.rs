@@ -19,16 +19,16 @@ pub struct Labelled {
 const fn sign(feature: NameFeature) -> f64 {
     match feature {
         NameFeature::Agreement
-        | NameFeature::Sound
-        | NameFeature::Variant
         | NameFeature::Amount
         | NameFeature::FormAgrees
-        | NameFeature::Joined
         | NameFeature::Identical => 1.0,
         NameFeature::ShorterMissing
         | NameFeature::LongerExtra
         | NameFeature::Misspelt
         | NameFeature::Weakest
+        | NameFeature::Sound
+        | NameFeature::Variant
+        | NameFeature::Joined
         | NameFeature::Initials
         | NameFeature::Order
         | NameFeature::FirstDiffers

@@ -54,7 +54,8 @@ fn check(country: &str, number: &str, digits: &[u32]) -> bool {
         "FR" => france(number),
         "HU" => weighted(digits, &[9, 7, 3, 1, 9, 7, 3, 1]) % 10 == 0,
         "IE" => ireland(number),
-        "IT" => luhn(digits),
+        // The eighth to tenth digits are the province or office that gave the number.
+        "IT" => luhn(digits) && matches!(value(&digits[7..10]), 1..=100 | 120 | 121 | 888 | 999),
         "LT" => lithuania(digits),
         "LU" => value(&digits[..6]) % 89 == value(&digits[6..]),
         "LV" => digits[0] <= 3 || weighted(digits, &[9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1]) % 11 == 3,

@@ -52,6 +52,15 @@ impl Index {
         out.0
     }
 
+    /// The first bytes and a checksum around a body: so that a fuzzer reaches what reads it.
+    #[doc(hidden)]
+    pub fn sealed_for_fuzzing(body: &[u8]) -> Vec<u8> {
+        let mut bytes = [&MAGIC[..], body].concat();
+        let sum = checksum(&bytes);
+        bytes.extend(sum.to_le_bytes());
+        bytes
+    }
+
     /// Reads an index.
     ///
     /// # Errors

@@ -87,7 +87,10 @@ pub(crate) fn compare_words(a: &View<'_>, b: &View<'_>) -> Option<(f32, Means)> 
         let fits = short.role == Role::Initial && long.role == Role::Core && long.text.first() == short.text.first();
         return fits.then_some((0.8, Means::Initial));
     }
-    if differ(a.traits.letters, b.traits.letters, long.text.len()) {
+    let (longest, vowels) = (long.text.len(), a.traits.script.vowel_weight().min(b.traits.script.vowel_weight()));
+    // Where vowels are written, a third more letters are another word.
+    let far = vowels >= 0.6 && longest - short.text.len() > 2.max(longest / 3);
+    if far || differ(a.traits.letters, b.traits.letters, longest) {
         return None;
     }
     let mut similar = similarity(a.text, b.text, (a.traits.script, b.traits.script));

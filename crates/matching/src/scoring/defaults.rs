@@ -7,42 +7,36 @@
 use super::features::NameFeature;
 use super::weights::{EvidenceWeights, NameWeights, Weights};
 
-const PERSON_BASE: f32 = -1.13;
-const ORGANISATION_BASE: f32 = -0.08;
+const PERSON_BASE: f32 = -0.97;
+const ORGANISATION_BASE: f32 = 0.57;
 
 /// Persons.
 const PERSON: &[(NameFeature, f32)] = &[
-    (NameFeature::Agreement, 3.33),
-    (NameFeature::ShorterMissing, -7.15),
-    (NameFeature::LongerExtra, -0.10),
-    (NameFeature::Misspelt, -1.61),
-    (NameFeature::Weakest, -0.72),
-    (NameFeature::Sound, 3.35),
-    (NameFeature::Variant, 2.59),
-    (NameFeature::Order, -1.76),
-    (NameFeature::FirstDiffers, -2.07),
-    (NameFeature::LastDiffers, -1.54),
-    (NameFeature::OneWord, -0.40),
-    (NameFeature::Joined, 1.31),
-    (NameFeature::Identical, 0.62),
+    (NameFeature::Agreement, 3.56),
+    (NameFeature::ShorterMissing, -7.16),
+    (NameFeature::LongerExtra, -0.05),
+    (NameFeature::Misspelt, -1.50),
+    (NameFeature::Weakest, -0.35),
+    (NameFeature::Order, -2.05),
+    (NameFeature::FirstDiffers, -1.48),
+    (NameFeature::LastDiffers, -1.69),
+    (NameFeature::OneWord, -0.42),
+    (NameFeature::Identical, 0.31),
 ];
 
 /// Organisations.
 const ORGANISATION: &[(NameFeature, f32)] = &[
-    (NameFeature::Agreement, 2.30),
-    (NameFeature::ShorterMissing, -0.31),
-    (NameFeature::LongerExtra, -2.62),
-    (NameFeature::Misspelt, -1.22),
-    (NameFeature::Weakest, -0.83),
-    (NameFeature::Sound, 2.24),
-    (NameFeature::FirstDiffers, -0.39),
-    (NameFeature::LastDiffers, -2.13),
-    (NameFeature::OneWord, -1.13),
-    (NameFeature::Amount, 1.59),
-    (NameFeature::FormDiffers, -2.52),
-    (NameFeature::Joined, 1.74),
-    (NameFeature::Identical, 1.94),
-    (NameFeature::Common, -0.81),
+    (NameFeature::Agreement, 2.38),
+    (NameFeature::ShorterMissing, -0.32),
+    (NameFeature::LongerExtra, -3.33),
+    (NameFeature::Misspelt, -1.29),
+    (NameFeature::Weakest, -1.24),
+    (NameFeature::LastDiffers, -2.32),
+    (NameFeature::OneWord, -0.89),
+    (NameFeature::Amount, 1.16),
+    (NameFeature::FormDiffers, -2.65),
+    (NameFeature::Identical, 1.48),
+    (NameFeature::Common, -0.94),
 ];
 
 impl Default for Weights {
