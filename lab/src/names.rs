@@ -31,7 +31,10 @@ pub(crate) fn run(folder: &Path, size: Size) -> Result<Benchmark, Failure> {
         benchmark.failures.push(format!("name_bench and screening were not run: {} is not there", shared.display()));
     }
     lookups(&mut benchmark, size)?;
-    benchmark.notes.push("`import` of a million entities into the registry is measured with the registry's part of the issue, not here.".to_owned());
+    benchmark.notes.push(
+        "`import` of a million entities into the registry is measured with the registry's part of the issue, not here."
+            .to_owned(),
+    );
     Ok(benchmark)
 }
 
@@ -104,7 +107,8 @@ fn lines(path: &Path) -> Result<Vec<Vec<String>>, Failure> {
 
 /// F1 of decisions, over the pairs at these places.
 fn f1(same: &[bool], said: &[bool], places: &[usize]) -> f64 {
-    let count = |truth: bool, decision: bool| places.iter().filter(|at| same[**at] == truth && said[**at] == decision).count() as f64;
+    let count =
+        |truth: bool, decision: bool| places.iter().filter(|at| same[**at] == truth && said[**at] == decision).count() as f64;
     let right = count(true, true);
     2.0 * right / (2.0 * right + count(false, true) + count(true, false)).max(1.0)
 }
@@ -116,7 +120,8 @@ fn pairs(benchmark: &mut Benchmark, cases: &Cases, folder: &Path) -> Result<(), 
     let decided = lines(&our_file)?;
     let said: Vec<bool> = decided.iter().map(|line| line[1] == "true").collect();
     let all: Vec<usize> = (0..said.len()).collect();
-    let exact = decided.iter().filter(|line| line[2].parse().is_ok_and(|score: f64| score >= 0.999_95)).count() as f64 / said.len() as f64;
+    let exact = decided.iter().filter(|line| line[2].parse().is_ok_and(|score: f64| score >= 0.999_95)).count() as f64
+        / said.len() as f64;
     let our_f1 = f1(&cases.same, &said, &all);
     let mut peer_f1 = None;
     if peer.is_some() {
@@ -141,7 +146,14 @@ fn pairs(benchmark: &mut Benchmark, cases: &Cases, folder: &Path) -> Result<(), 
         benchmark.failures.push(format!("name_bench: {:.1} % of the pairs score 1.0", 100.0 * exact));
     }
     let input = format!("{} labelled pairs of name_bench, out of fold", said.len());
-    row(benchmark, "name_bench", &input, "CPU s", (Some(ours.cpu_seconds), peer.as_ref().map(|peer| peer.cpu_seconds)), (Some(our_f1), peer_f1));
+    row(
+        benchmark,
+        "name_bench",
+        &input,
+        "CPU s",
+        (Some(ours.cpu_seconds), peer.as_ref().map(|peer| peer.cpu_seconds)),
+        (Some(our_f1), peer_f1),
+    );
     benchmark.notes.push(
         "name_bench: ten folds. Pairs that share a name (same words in any order) are one group, and a group is in one fold. For each fold, weights \
          (logistic regression, signs held) and the threshold are fitted to the other nine; its pairs are decided by these. The score is the logistic \
@@ -261,8 +273,12 @@ fn false_alerts(scripts: &[&'static str], ours: &[(f64, f64)], threshold: f64, p
         count[1] += usize::from(ours.0 >= threshold);
         count[2] += usize::from(peer.0 >= PEER_THRESHOLD);
     }
-    let rates = counts.iter().map(|(script, [all, ours, peer])| format!("{script} {ours} and {peer} of {all}")).collect::<Vec<_>>();
-    format!("screening, false alerts by the script of the negative, ours and the peer's: {}. The file states no language.", rates.join("; "))
+    let rates =
+        counts.iter().map(|(script, [all, ours, peer])| format!("{script} {ours} and {peer} of {all}")).collect::<Vec<_>>();
+    format!(
+        "screening, false alerts by the script of the negative, ours and the peer's: {}. The file states no language.",
+        rates.join("; ")
+    )
 }
 
 fn self_recall(measured: &Measured) -> String {
@@ -270,7 +286,11 @@ fn self_recall(measured: &Measured) -> String {
     for (name, tried) in &measured.report.facts {
         if let Some(mutation) = name.strip_prefix("tried/") {
             let fact = |kind: &str| measured.fact(&format!("{kind}/{mutation}")).unwrap_or_default();
-            rows.push(format!("{mutation} {:.1} % found, {:.1} % first", 100.0 * fact("found") as f64 / *tried as f64, 100.0 * fact("first") as f64 / *tried as f64));
+            rows.push(format!(
+                "{mutation} {:.1} % found, {:.1} % first",
+                100.0 * fact("found") as f64 / *tried as f64,
+                100.0 * fact("first") as f64 / *tried as f64
+            ));
         }
     }
     format!("self-recall of every 20th entity of the list, all its names, among ten hits above 0 bits: {}.", rows.join("; "))
@@ -305,7 +325,9 @@ fn screening_input(shared: &Path, folder: &Path, every: usize) -> Result<Input, 
     let listed_names = names.len();
 
     let table = |name: &str| -> Result<Vec<csv::StringRecord>, Failure> {
-        Ok(csv::Reader::from_path(shared.join("yente").join(format!("candidate_generation_benchmark__{name}.csv")))?.records().collect::<Result<_, _>>()?)
+        Ok(csv::Reader::from_path(shared.join("yente").join(format!("candidate_generation_benchmark__{name}.csv")))?
+            .records()
+            .collect::<Result<_, _>>()?)
     };
     let mut writer = csv::Writer::from_path(&queries)?;
     let mut positives = 0;
@@ -341,10 +363,15 @@ fn un_persons(text: &str) -> Vec<UnPerson> {
     let value = |text: &str, tag: &str| between(text, tag).next().map(unescaped).filter(|value| !value.is_empty());
     between(text, "INDIVIDUAL")
         .filter_map(|person| {
-            let name = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"].iter().filter_map(|tag| value(person, tag)).collect::<Vec<_>>();
+            let name = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"]
+                .iter()
+                .filter_map(|tag| value(person, tag))
+                .collect::<Vec<_>>();
             let aliases = between(person, "INDIVIDUAL_ALIAS").filter_map(|alias| value(alias, "ALIAS_NAME"));
-            let birth_dates = between(person, "INDIVIDUAL_DATE_OF_BIRTH").filter_map(|birth| value(birth, "DATE").or_else(|| value(birth, "YEAR")));
-            let birth_dates = birth_dates.map(|birth| date(birth.get(..10).unwrap_or(&birth))).filter(|date| !date.is_empty()).collect();
+            let birth_dates = between(person, "INDIVIDUAL_DATE_OF_BIRTH")
+                .filter_map(|birth| value(birth, "DATE").or_else(|| value(birth, "YEAR")));
+            let birth_dates =
+                birth_dates.map(|birth| date(birth.get(..10).unwrap_or(&birth))).filter(|date| !date.is_empty()).collect();
             let names = std::iter::once(name.join(" ")).chain(aliases).collect();
             Some(UnPerson { key: format!("un-{}", value(person, "DATAID")?), names, birth_dates })
         })
@@ -382,7 +409,14 @@ fn lookups(benchmark: &mut Benchmark, size: Size) -> Result<(), Failure> {
             benchmark.failures.push(format!("{name}: the 99th percentile is {p99:.1} ms, not below {MOST_LOOKUP_MILLISECONDS}"));
         }
         let recall = fact("found") / fact("lookups");
-        row(benchmark, name, &format!("{count} generated entities, badly written names"), "ms at the 99th percentile", (Some(p99), None), (Some(recall), None));
+        row(
+            benchmark,
+            name,
+            &format!("{count} generated entities, badly written names"),
+            "ms at the 99th percentile",
+            (Some(p99), None),
+            (Some(recall), None),
+        );
         means.push((*count as f64, fact("microseconds_mean")));
         benchmark.notes.push(format!(
             "{name}: {:.0} µs in the middle, {:.0} on average, {:.1} ms at the 99th percentile; {:.0} MiB in memory, {:.0} MiB written, built in {:.1} s, read in {:.1} s, \
@@ -399,7 +433,9 @@ fn lookups(benchmark: &mut Benchmark, size: Size) -> Result<(), Failure> {
     }
     if let [first, .., last] = means[..] {
         let (size, cost) = (last.0 / first.0, last.1 / first.1);
-        benchmark.notes.push(format!("lookup: {size:.0} times as many entities cost {cost:.1} times as much a lookup on average."));
+        benchmark
+            .notes
+            .push(format!("lookup: {size:.0} times as many entities cost {cost:.1} times as much a lookup on average."));
         if cost >= size {
             benchmark.failures.push("lookup: the cost grows as fast as the number of entities".to_owned());
         }
@@ -412,7 +448,14 @@ fn lookups(benchmark: &mut Benchmark, size: Size) -> Result<(), Failure> {
     Ok(())
 }
 
-fn row(benchmark: &mut Benchmark, name: &str, input: &str, unit: &'static str, costs: (Option<f64>, Option<f64>), accuracy: (Option<f64>, Option<f64>)) {
+fn row(
+    benchmark: &mut Benchmark,
+    name: &str,
+    input: &str,
+    unit: &'static str,
+    costs: (Option<f64>, Option<f64>),
+    accuracy: (Option<f64>, Option<f64>),
+) {
     benchmark.rows.push(Row {
         name: name.to_owned(),
         input: input.to_owned(),
@@ -453,6 +496,9 @@ mod tests {
         let text = "<INDIVIDUAL><DATAID>7</DATAID><FIRST_NAME>A &amp; B</FIRST_NAME><INDIVIDUAL_ALIAS><ALIAS_NAME>C</ALIAS_NAME></INDIVIDUAL_ALIAS>\
                     <INDIVIDUAL_DATE_OF_BIRTH><YEAR>1965</YEAR></INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL>";
         let persons = un_persons(text);
-        assert_eq!((persons[0].names.as_slice(), persons[0].birth_dates.as_slice()), (&["A & B".to_owned(), "C".to_owned()][..], &["1965".to_owned()][..]));
+        assert_eq!(
+            (persons[0].names.as_slice(), persons[0].birth_dates.as_slice()),
+            (&["A & B".to_owned(), "C".to_owned()][..], &["1965".to_owned()][..])
+        );
     }
 }

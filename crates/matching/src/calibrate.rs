@@ -18,10 +18,7 @@ pub struct Labelled {
 /// What a feature may say.
 const fn sign(feature: NameFeature) -> f64 {
     match feature {
-        NameFeature::Agreement
-        | NameFeature::Amount
-        | NameFeature::FormAgrees
-        | NameFeature::Identical => 1.0,
+        NameFeature::Agreement | NameFeature::Amount | NameFeature::FormAgrees | NameFeature::Identical => 1.0,
         NameFeature::ShorterMissing
         | NameFeature::LongerExtra
         | NameFeature::Misspelt

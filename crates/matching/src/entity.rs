@@ -111,7 +111,9 @@ impl PartialDate {
             0 if days && self.month == other.day && self.day == other.month => DateAgreement::Near,
             0 if !days => DateAgreement::Conflict,
             0 if (self.month == other.month) || (self.day == other.day) => DateAgreement::Near,
-            _ if years_apart <= 10 && years_apart > 0 && days && self.month == other.month && self.day == other.day => DateAgreement::Near,
+            _ if years_apart <= 10 && years_apart > 0 && days && self.month == other.month && self.day == other.day => {
+                DateAgreement::Near
+            }
             1 | 2 if !months => DateAgreement::NearYear,
             _ => DateAgreement::Conflict,
         }

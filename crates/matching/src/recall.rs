@@ -111,7 +111,8 @@ pub fn mutate(name: &str, mutation: Mutation, seed: u64) -> Option<String> {
             Some([&words[..at], &words[at + 1..]].concat().join(" "))
         }
         Mutation::FirstAsInitial => {
-            let (first, rest) = words.split_first().filter(|(first, rest)| !rest.is_empty() && first.len() > 2 && !name.contains(','))?;
+            let (first, rest) =
+                words.split_first().filter(|(first, rest)| !rest.is_empty() && first.len() > 2 && !name.contains(','))?;
             Some(format!("{}. {}", first.chars().next()?, rest.join(" ")))
         }
         Mutation::TwoErrors => {
@@ -132,7 +133,8 @@ pub fn mutate(name: &str, mutation: Mutation, seed: u64) -> Option<String> {
 
 /// Changes one letter, not the first, of one word of four letters or more.
 fn in_long_word(words: &[&str], random: &mut Random, change: impl Fn(&mut Vec<char>, usize)) -> Option<String> {
-    let long: Vec<usize> = (0..words.len()).filter(|at| words[*at].chars().filter(|letter| letter.is_alphabetic()).count() >= 4).collect();
+    let long: Vec<usize> =
+        (0..words.len()).filter(|at| words[*at].chars().filter(|letter| letter.is_alphabetic()).count() >= 4).collect();
     let chosen = *long.get(random.below(long.len()))?;
     let mut letters: Vec<char> = words[chosen].chars().collect();
     let at = 1 + random.below(letters.len() - 1);
@@ -175,7 +177,9 @@ pub fn self_recall<'a>(
             }
         }
     }
-    rows.into_iter().map(|((mutation, script), (tried, found, first))| RecallRow { mutation, script, tried, found, first }).collect()
+    rows.into_iter()
+        .map(|((mutation, script), (tried, found, first))| RecallRow { mutation, script, tried, found, first })
+        .collect()
 }
 
 #[cfg(test)]
@@ -199,7 +203,8 @@ mod tests {
 
     #[test]
     fn a_list_finds_its_own_names() {
-        let names = ["Vladimir Vladimirovich Putin", "Sergey Viktorovich Lavrov", "Nicolas Maduro Moros", "Angela Dorothea Merkel"];
+        let names =
+            ["Vladimir Vladimirovich Putin", "Sergey Viktorovich Lavrov", "Nicolas Maduro Moros", "Angela Dorothea Merkel"];
         let entities: Vec<Entity> = names.iter().map(|name| Entity::new(*name, EntityKind::Person, [*name])).collect();
         let index = Index::build(entities.iter().cloned()).unwrap();
         let weights = Weights::default();

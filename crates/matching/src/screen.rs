@@ -140,7 +140,12 @@ impl Screener {
 
     fn search_settings(&self) -> SearchSettings<'_> {
         let ScreenSettings { weights, least_bits, hits_per_subject, candidates } = &self.settings;
-        SearchSettings { least_bits: *least_bits, limit: *hits_per_subject, candidates: *candidates, ..SearchSettings::new(weights) }
+        SearchSettings {
+            least_bits: *least_bits,
+            limit: *hits_per_subject,
+            candidates: *candidates,
+            ..SearchSettings::new(weights)
+        }
     }
 }
 
@@ -152,10 +157,9 @@ impl Screening {
 
     /// All hits, the strongest first; `budget` is how many can be looked at.
     pub fn alerts(&self, budget: usize) -> Vec<Alert<'_>> {
-        let mut all: Vec<(&str, &Hit)> = self.hits().flat_map(|(subject, hits)| hits.iter().map(|hit| (subject.id.as_str(), hit))).collect();
-        all.sort_by(|a, b| {
-            b.1.score.bits.total_cmp(&a.1.score.bits).then_with(|| (a.0, &a.1.entity).cmp(&(b.0, &b.1.entity)))
-        });
+        let mut all: Vec<(&str, &Hit)> =
+            self.hits().flat_map(|(subject, hits)| hits.iter().map(|hit| (subject.id.as_str(), hit))).collect();
+        all.sort_by(|a, b| b.1.score.bits.total_cmp(&a.1.score.bits).then_with(|| (a.0, &a.1.entity).cmp(&(b.0, &b.1.entity))));
         let ranked = all.into_iter().zip(1..);
         ranked.map(|((subject, hit), rank)| Alert { rank, within_budget: rank <= budget, subject, hit }).collect()
     }
@@ -197,7 +201,11 @@ mod tests {
         let mut screener = Screener::new(Index::build(listed()).unwrap(), ScreenSettings::default());
         let mut screening = screener.screen(subjects());
         let change = ListChange {
-            put: vec![person("schmidt", "Anna Schmid"), person("bilt", "John Vanderbilt"), person("putin", "Vladimir Vladimirovich Putin")],
+            put: vec![
+                person("schmidt", "Anna Schmid"),
+                person("bilt", "John Vanderbilt"),
+                person("putin", "Vladimir Vladimirovich Putin"),
+            ],
             removed: vec!["maduro".into()],
         };
         let touched = screener.change(&change).unwrap();

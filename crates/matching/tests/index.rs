@@ -108,7 +108,10 @@ fn dates_and_identifiers_count() {
     let other = Identifier { scheme: "lei".into(), value: "5493001KJTIIGC8Y1R12".into() };
     let mut query = Entity::new("", EntityKind::Organisation, ["Danuva Ports"]);
     query.identifiers.push(other);
-    assert!(index.searcher().search(&query, &SearchSettings { least_bits: -100.0, ..SearchSettings::new(&weights) })[0].score.bits < plain);
+    assert!(
+        index.searcher().search(&query, &SearchSettings { least_bits: -100.0, ..SearchSettings::new(&weights) })[0].score.bits
+            < plain
+    );
     // By its identifier alone, whatever it is called.
     let mut query = Entity::new("", EntityKind::Organisation, ["Something Else"]);
     query.identifiers = listed.identifiers;
@@ -160,7 +163,8 @@ fn bytes_come_back_and_damage_is_refused() {
 }
 
 const WORDS: [&str; 16] = [
-    "ivan", "ivanov", "petrov", "mohammed", "muhammad", "salman", "kim", "jong", "li", "wei", "anna", "hanna", "van", "der", "smith", "smyth",
+    "ivan", "ivanov", "petrov", "mohammed", "muhammad", "salman", "kim", "jong", "li", "wei", "anna", "hanna", "van", "der",
+    "smith", "smyth",
 ];
 
 fn entities() -> impl Strategy<Value = Vec<Vec<Vec<usize>>>> {

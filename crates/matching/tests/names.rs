@@ -75,7 +75,11 @@ fn golden_same() {
         (EntityKind::Organisation, "Bank of the Orient", "Bank of Orient"),
         (EntityKind::Vessel, "MV Grey Petrel", "GREY PETREL"),
     ] {
-        assert!(value(kind, first, second) > 0.5, "{first} {second} {:#?}", compare_names(kind, first, second, &Weights::default()));
+        assert!(
+            value(kind, first, second) > 0.5,
+            "{first} {second} {:#?}",
+            compare_names(kind, first, second, &Weights::default())
+        );
     }
 }
 
@@ -91,7 +95,11 @@ fn golden_other() {
         (EntityKind::Organisation, "Danuva Trading GmbH", "Calder Trading GmbH"),
         (EntityKind::Vessel, "Grey Petrel", "Grey Pelican"),
     ] {
-        assert!(value(kind, first, second) < 0.5, "{first} {second} {:#?}", compare_names(kind, first, second, &Weights::default()));
+        assert!(
+            value(kind, first, second) < 0.5,
+            "{first} {second} {:#?}",
+            compare_names(kind, first, second, &Weights::default())
+        );
     }
 }
 

@@ -21,7 +21,12 @@ pub(super) fn vat(text: &str) -> Result<String, &'static str> {
         "FR" => number.len() == 11 && number[2..].bytes().all(|byte| byte.is_ascii_digit()),
         "IE" => matches!(number.len(), 8 | 9),
         "LT" => all_digits && matches!(digits.len(), 9 | 12),
-        "NL" => number.len() == 12 && digits.len() == 9 && &number[9..10] == "B" && number[10..].bytes().all(|byte| byte.is_ascii_digit()),
+        "NL" => {
+            number.len() == 12
+                && digits.len() == 9
+                && &number[9..10] == "B"
+                && number[10..].bytes().all(|byte| byte.is_ascii_digit())
+        }
         "RO" => all_digits && (2..=10).contains(&digits.len()),
         "XI" => all_digits && matches!(digits.len(), 9 | 12),
         "DK" | "FI" | "HU" | "LU" | "MT" | "SI" => all_digits && digits.len() == 8,
@@ -82,7 +87,12 @@ fn weighted(digits: &[u32], weights: &[u32]) -> u32 {
 
 /// Luhn's check: from the right, every second digit doubled; the sum of all digits is divisible by ten.
 pub(super) fn luhn(digits: &[u32]) -> bool {
-    let sum: u32 = digits.iter().rev().enumerate().map(|(place, digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { *digit }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { *digit })
+        .sum();
     sum % 10 == 0
 }
 
@@ -101,7 +111,11 @@ fn modulus_11_10(digits: &[u32]) -> bool {
 
 fn austria(number: &str) -> bool {
     let digits: Vec<u32> = number[1..].chars().filter_map(|c| c.to_digit(10)).collect();
-    let sum: u32 = digits[..7].iter().enumerate().map(|(place, digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { *digit }).sum();
+    let sum: u32 = digits[..7]
+        .iter()
+        .enumerate()
+        .map(|(place, digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { *digit })
+        .sum();
     (10 - (sum + 4) % 10) % 10 == digits[7]
 }
 
@@ -116,7 +130,8 @@ fn bulgaria(digits: &[u32]) -> bool {
 
 fn cyprus(number: &str, digits: &[u32]) -> bool {
     const ODD: [u32; 10] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21];
-    let sum: u32 = digits.iter().enumerate().map(|(place, digit)| if place % 2 == 0 { ODD[*digit as usize] } else { *digit }).sum();
+    let sum: u32 =
+        digits.iter().enumerate().map(|(place, digit)| if place % 2 == 0 { ODD[*digit as usize] } else { *digit }).sum();
     number.bytes().last() == Some(b'A' + (sum % 26) as u8) && !number.starts_with("12")
 }
 
@@ -130,10 +145,12 @@ fn spain(number: &str) -> bool {
     const PERSON: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
     let bytes = number.as_bytes();
     let digits = |text: &str| text.chars().map(|c| c.to_digit(10)).collect::<Option<Vec<u32>>>();
-    let person = |prefix: &str, rest: &str| digits(rest).zip(digits(prefix)).is_some_and(|(rest, prefix)| {
-        let both: Vec<u32> = prefix.into_iter().chain(rest).collect();
-        bytes[8] == PERSON[(value(&both) % 23) as usize]
-    });
+    let person = |prefix: &str, rest: &str| {
+        digits(rest).zip(digits(prefix)).is_some_and(|(rest, prefix)| {
+            let both: Vec<u32> = prefix.into_iter().chain(rest).collect();
+            bytes[8] == PERSON[(value(&both) % 23) as usize]
+        })
+    };
     let middle = &number[1..8];
     match bytes[0] {
         b'0'..=b'9' => person(&number[..1], middle),
@@ -141,7 +158,11 @@ fn spain(number: &str) -> bool {
         b'Y' => person("1", middle),
         b'Z' => person("2", middle),
         b'A'..=b'H' | b'J' | b'N' | b'P'..=b'S' | b'U' | b'V' | b'W' => digits(middle).is_some_and(|digits| {
-            let sum: u32 = digits.iter().enumerate().map(|(place, digit)| if place % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit }).sum();
+            let sum: u32 = digits
+                .iter()
+                .enumerate()
+                .map(|(place, digit)| if place % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit })
+                .sum();
             let check = (10 - sum % 10) % 10;
             bytes[8] == b'0' + check as u8 || bytes[8] == b"JABCDEFGHI"[check as usize]
         }),
@@ -181,7 +202,9 @@ fn ireland(number: &str) -> bool {
 
 fn lithuania(digits: &[u32]) -> bool {
     let last = digits.len() - 1;
-    let sum = |shift: usize| digits[..last].iter().enumerate().map(|(place, digit)| (1 + (place + shift) % 9) as u32 * digit).sum::<u32>() % 11;
+    let sum = |shift: usize| {
+        digits[..last].iter().enumerate().map(|(place, digit)| (1 + (place + shift) % 9) as u32 * digit).sum::<u32>() % 11
+    };
     let check = if sum(0) == 10 { sum(2) % 10 } else { sum(0) };
     check == digits[last] && digits[last - 1] == 1
 }

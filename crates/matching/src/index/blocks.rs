@@ -14,7 +14,9 @@ pub(crate) struct Blocks(Multimap);
 impl Blocks {
     /// Takes the keys of each query, in the order of the queries.
     pub(crate) fn new(queries: impl Iterator<Item = Vec<u32>>) -> Self {
-        Self(Multimap::from_entries((0u32..).zip(queries).flat_map(|(place, keys)| keys.into_iter().map(move |key| (key, place))).collect()))
+        Self(Multimap::from_entries(
+            (0u32..).zip(queries).flat_map(|(place, keys)| keys.into_iter().map(move |key| (key, place))).collect(),
+        ))
     }
 
     /// The places of the queries that have one of these keys, each once, in order.

@@ -4,7 +4,7 @@
 
 use super::dictionary::Dictionary;
 use super::multimap::Multimap;
-use super::{EntitySlot, Fact, Index, NameSlot, Place, id_key};
+use super::{EntitySlot, Fact, Index, NameSlot, Place, id_key, tie};
 use crate::entity::PartialDate;
 use crate::names::tables::FormClass;
 use crate::names::words::{MAXIMUM_LETTERS, MAXIMUM_WORDS};
@@ -37,7 +37,9 @@ impl Index {
         out.numbers(words.iter().copied());
         out.bytes(&self.entities.iter().flat_map(|entity| [entity.kind as u8, u8::from(entity.alive)]).collect::<Vec<_>>());
         out.numbers(self.entities.iter().flat_map(|entity| [entity.id.start, entity.id.length, entity.names, entity.facts]));
-        out.bytes(&self.names.iter().flat_map(|name| [name.words, name.form.map_or(NO_FORM, |form| form as u8)]).collect::<Vec<_>>());
+        out.bytes(
+            &self.names.iter().flat_map(|name| [name.words, name.form.map_or(NO_FORM, |form| form as u8)]).collect::<Vec<_>>(),
+        );
         out.numbers(self.names.iter().flat_map(|name| [name.text.start, name.text.length]));
         out.numbers(self.words.iter().map(|(word, _)| *word));
         out.bytes(&self.words.iter().map(|(_, role)| *role as u8).collect::<Vec<_>>());
@@ -103,7 +105,8 @@ fn packed(fact: &Fact) -> (u8, u32, u64) {
 }
 
 fn unpacked(tag: u8, number: u32, value: u64) -> Option<Fact> {
-    let country = || u16::try_from(number).ok().map(u16::to_le_bytes).filter(|letters| letters.iter().all(u8::is_ascii_lowercase));
+    let country =
+        || u16::try_from(number).ok().map(u16::to_le_bytes).filter(|letters| letters.iter().all(u8::is_ascii_lowercase));
     Some(match tag {
         0 => Fact::BirthDate(PartialDate::unpacked(number)?),
         1 => Fact::RegisteredIn(country()?),
@@ -146,9 +149,12 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, size: usize) -> Result<&'a [u8], NotAnIndex> {
         let count = self.bytes.get(self.at..).and_then(|rest| rest.get(..8));
-        let Some(count) = count.and_then(|count| count.try_into().ok()).map(u64::from_le_bytes) else { return self.refuse("it ends early") };
+        let Some(count) = count.and_then(|count| count.try_into().ok()).map(u64::from_le_bytes) else {
+            return self.refuse("it ends early");
+        };
         let start = self.at + 8;
-        let end = usize::try_from(count).ok().and_then(|count| count.checked_mul(size)).and_then(|length| start.checked_add(length));
+        let end =
+            usize::try_from(count).ok().and_then(|count| count.checked_mul(size)).and_then(|length| start.checked_add(length));
         let Some(taken) = end.and_then(|end| self.bytes.get(start..end)) else { return self.refuse("it ends early") };
         self.at = start + taken.len();
         Ok(taken)
@@ -179,7 +185,8 @@ impl<'a> Reader<'a> {
         }
         let mut traits = Vec::with_capacity(scripts.len());
         for (pair, script) in starts.windows(2).zip(scripts) {
-            let word = text.get(pair[0] as usize..pair[1] as usize).filter(|word| word.len() <= 2 * MAXIMUM_LETTERS && word.is_ascii());
+            let word =
+                text.get(pair[0] as usize..pair[1] as usize).filter(|word| word.len() <= 2 * MAXIMUM_LETTERS && word.is_ascii());
             let Some((word, script)) = word.zip(Script::from_number(*script)) else { return self.refuse("a word is none") };
             traits.push(Traits::of(word, script));
         }
@@ -222,8 +229,18 @@ impl<'a> Reader<'a> {
         for (flags, numbers) in flags.chunks_exact(2).zip(numbers.chunks_exact(4)) {
             let id = self.place(&index.texts, numbers[0], numbers[1])?;
             let ends = first_name.checked_add(numbers[2]).zip(first_fact.checked_add(numbers[3]));
-            let (Some(kind), Some(ends)) = (EntityKind::from_number(flags[0]), ends) else { return self.refuse("an entity is none") };
-            index.entities.push(EntitySlot { id, kind, alive: flags[1] == 1, first_name, names: numbers[2], first_fact, facts: numbers[3] });
+            let (Some(kind), Some(ends)) = (EntityKind::from_number(flags[0]), ends) else {
+                return self.refuse("an entity is none");
+            };
+            index.entities.push(EntitySlot {
+                id,
+                kind,
+                alive: flags[1] == 1,
+                first_name,
+                names: numbers[2],
+                first_fact,
+                facts: numbers[3],
+            });
             (first_name, first_fact) = ends;
         }
         Ok(())
@@ -242,7 +259,8 @@ impl<'a> Reader<'a> {
             let form = FormClass::from_number(flags[1]);
             let end = first_word.checked_add(u32::from(flags[0])).filter(|_| usize::from(flags[0]) <= MAXIMUM_WORDS);
             let Some(end) = end.filter(|_| form.is_some() || flags[1] == NO_FORM) else { return self.refuse("a name is none") };
-            index.names.push(NameSlot { entity, text, first_word, words: flags[0], form });
+            let tie = tie(index.id(entity), index.text(text));
+            index.names.push(NameSlot { entity, text, first_word, words: flags[0], form, tie });
             first_word = end;
         }
         Ok(())

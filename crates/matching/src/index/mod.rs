@@ -10,8 +10,8 @@ mod multimap;
 mod search;
 
 use crate::entity::{Entity, PartialDate};
-use crate::names::{EntityKind, Name, Role, Token};
 use crate::names::tables::FormClass;
+use crate::names::{EntityKind, Name, Role, Token};
 use crate::scoring::evidence::{Country, Known, country, scheme_hash};
 use dictionary::{Dictionary, WordId};
 use multimap::{Multimap, spread};
@@ -80,6 +80,8 @@ struct NameSlot {
     first_word: u32,
     words: u8,
     form: Option<FormClass>,
+    /// Decides between names that cover as much of a query.
+    tie: u32,
 }
 
 /// What is known of an entity beside its names, by what it is.
@@ -282,11 +284,17 @@ impl Index {
         }
         let text: usize = entity.id.len() + entity.names.iter().map(String::len).sum::<usize>();
         let fits = |length: usize| u32::try_from(length).is_ok();
-        let full = !fits(self.texts.len() + text) || !fits(self.words.len() + 32 * entity.names.len()) || !fits(self.facts.len() + facts);
+        let full = !fits(self.texts.len() + text)
+            || !fits(self.words.len() + 32 * entity.names.len())
+            || !fits(self.facts.len() + facts);
         if full { Err(NotIndexed::Full) } else { Ok(()) }
     }
 
-    fn put(&mut self, entity: &Entity, mut building: Option<(&mut Building, &mut std::collections::HashMap<String, WordId>)>) -> Result<(), NotIndexed> {
+    fn put(
+        &mut self,
+        entity: &Entity,
+        mut building: Option<(&mut Building, &mut std::collections::HashMap<String, WordId>)>,
+    ) -> Result<(), NotIndexed> {
         let slot = self.entities.len() as u32;
         let (first_name, first_fact) = (self.names.len() as u32, self.facts.len() as u32);
         let id = self.write(&entity.id);
@@ -305,8 +313,9 @@ impl Index {
                     None => self.postings.add(spread(word), name_slot),
                 }
             }
+            let tie = tie(&entity.id, text);
             let text = self.write(text);
-            self.names.push(NameSlot { entity: slot, text, first_word, words: name.tokens.len() as u8, form: name.form });
+            self.names.push(NameSlot { entity: slot, text, first_word, words: name.tokens.len() as u8, form: name.form, tie });
         }
         self.facts.extend(facts(entity));
         let (names, facts) = (self.names.len() as u32 - first_name, self.facts.len() as u32 - first_fact);
@@ -329,7 +338,11 @@ impl Index {
         Ok(())
     }
 
-    fn word(&mut self, token: &Token, building: &mut Option<(&mut Building, &mut std::collections::HashMap<String, WordId>)>) -> WordId {
+    fn word(
+        &mut self,
+        token: &Token,
+        building: &mut Option<(&mut Building, &mut std::collections::HashMap<String, WordId>)>,
+    ) -> WordId {
         match building {
             Some((lists, words)) => {
                 let key = format!("{}{}", token.traits.script as u8, token.text);
@@ -389,6 +402,11 @@ fn id_key(id: &str) -> u32 {
     spread((hash ^ (hash >> 32)) as u32)
 }
 
+/// Two names share it by chance only.
+fn tie(id: &str, text: &str) -> u32 {
+    (hash(id.as_bytes()).rotate_left(17) ^ hash(text.as_bytes())) as u32
+}
+
 impl Fact {
     const fn identifier(&self) -> Option<u64> {
         match self {
@@ -400,7 +418,8 @@ impl Fact {
 
 /// What an entity says beside its names; what is no country is left out.
 fn facts(entity: &Entity) -> Vec<Fact> {
-    let countries = |codes: &[String], fact: fn(Country) -> Fact| codes.iter().filter_map(|code| country(code)).map(fact).collect::<Vec<_>>();
+    let countries =
+        |codes: &[String], fact: fn(Country) -> Fact| codes.iter().filter_map(|code| country(code)).map(fact).collect::<Vec<_>>();
     let mut facts: Vec<Fact> = entity.birth_dates.iter().copied().map(Fact::BirthDate).collect();
     facts.extend(countries(&entity.registered_in, Fact::RegisteredIn));
     facts.extend(countries(&entity.nationalities, Fact::Nationality));
@@ -408,7 +427,10 @@ fn facts(entity: &Entity) -> Vec<Fact> {
     facts.extend(entity.identifiers.iter().map(|identifier| {
         let both = format!("{}:{}", identifier.scheme, identifier.value);
         // Spread, so that the low half serves as a key.
-        Fact::Identifier(scheme_hash(&identifier.scheme), hash(both.as_bytes()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32))
+        Fact::Identifier(
+            scheme_hash(&identifier.scheme),
+            hash(both.as_bytes()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32),
+        )
     }));
     facts
 }

@@ -33,7 +33,7 @@ pub struct SearchSettings<'a> {
 impl<'a> SearchSettings<'a> {
     /// Usual settings: what is as likely as not, at most 10 hits.
     pub fn new(weights: &'a Weights) -> Self {
-        Self { weights, least_bits: 0.0, limit: 10, candidates: 64, least_share: 0.4 }
+        Self { weights, least_bits: 0.0, limit: 10, candidates: 64, least_share: 0.5 }
     }
 }
 
@@ -180,13 +180,8 @@ impl<'a> Searcher<'a> {
         let count = fill_views(index, candidate, &mut listed);
         self.facts.read(index.facts_of(slot.entity));
         weigh(query.kind, &known.known(), &self.facts.known(), &weights.evidence, &mut self.evidence);
-        let score = explain(
-            query.kind,
-            (&views(name.1, name.2), name.1.form),
-            (&listed[..count], slot.form),
-            &self.evidence,
-            weights,
-        );
+        let score =
+            explain(query.kind, (&views(name.1, name.2), name.1.form), (&listed[..count], slot.form), &self.evidence, weights);
         Hit { entity: index.id(slot.entity).to_owned(), name: name.0.to_owned(), alias: index.text(slot.text).to_owned(), score }
     }
 
@@ -197,7 +192,8 @@ impl<'a> Searcher<'a> {
         let only_initials = name.tokens.iter().all(|token| token.role.is_minor() || token.role == Role::Initial);
         for (at, token) in name.tokens.iter().enumerate() {
             let minor = token.role.is_minor() || (token.role == Role::Initial && !only_initials);
-            let words = if minor { self.exactly(&token.text) } else { self.similar(token.text.as_bytes(), token.role, &token.traits) };
+            let words =
+                if minor { self.exactly(&token.text) } else { self.similar(token.text.as_bytes(), token.role, &token.traits) };
             rarities[at] = self.rarity_of(&words);
             if !minor && name.tokens[..at].iter().all(|before| before.text != token.text) {
                 sought.push(Sought { weight: token.role.weight() * rarities[at], words });
@@ -208,13 +204,13 @@ impl<'a> Searcher<'a> {
         let needed = settings.least_share * total;
         let mut rest = total;
         for sought in &sought {
-            // What this word and those behind it can give does not suffice: they only add to names that are candidates already.
-            let introduces = rest >= needed;
-            self.count(kind, sought, introduces);
             rest -= sought.weight;
+            // Where this word and those behind it cannot give enough, it only adds to names that are candidates already.
+            let least = (needed - rest) / sought.weight.max(1e-6) - 1e-4;
+            self.count(kind, sought, least);
         }
         for sought in self.together_and_apart(name, &rarities) {
-            self.count(kind, &sought, true);
+            self.count(kind, &sought, 0.0);
         }
         (self.select(name, needed, settings.candidates), rarities)
     }
@@ -246,7 +242,9 @@ impl<'a> Searcher<'a> {
             }
         }
         self.keys = found_keys;
-        found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| index.dictionary.text(a.0).cmp(index.dictionary.text(b.0))));
+        found.sort_unstable_by(|a, b| {
+            b.1.total_cmp(&a.1).then_with(|| index.dictionary.text(a.0).cmp(index.dictionary.text(b.0)))
+        });
         found
     }
 
@@ -292,13 +290,14 @@ impl<'a> Searcher<'a> {
         found
     }
 
-    /// Adds what a word of the query gives to every name that has one it may stand for.
-    fn count(&mut self, kind: EntityKind, sought: &Sought, introduces: bool) {
+    /// Adds what a word of the query gives to every name that has one it may stand for. One at least this similar makes a name a candidate.
+    fn count(&mut self, kind: EntityKind, sought: &Sought, least: f32) {
         let index = self.index;
         self.stamp += 1;
         let postings = |word: WordId| index.postings.get(spread(word));
-        let length: usize = sought.words.iter().map(|(word, _)| postings(*word)).map(|(sorted, recent)| sorted.len() + recent.len()).sum();
-        if !introduces && length > 8 * self.touched.len() {
+        let length: usize =
+            sought.words.iter().map(|(word, _)| postings(*word)).map(|(sorted, recent)| sorted.len() + recent.len()).sum();
+        if least > 1.0 && length > 8 * self.touched.len() {
             // Fewer candidates than names with this word: look it up in the candidates.
             let mut words = sought.words.clone();
             words.sort_unstable_by_key(|(word, _)| *word);
@@ -311,7 +310,19 @@ impl<'a> Searcher<'a> {
             return;
         }
         for (word, similarity) in &sought.words {
+            let introduces = *similarity >= least;
             let (sorted, recent) = postings(*word);
+            if !introduces && sorted.len() + recent.len() > 8 * self.touched.len() {
+                for name in &self.touched {
+                    let at = *name as usize;
+                    if self.counted[at] != self.stamp && index.words_of_name(&index.names[at]).iter().any(|(own, _)| own == word)
+                    {
+                        self.counted[at] = self.stamp;
+                        self.covered[at] += sought.weight * similarity;
+                    }
+                }
+                continue;
+            }
             for name in sorted.iter().chain(recent) {
                 let at = *name as usize;
                 if self.counted[at] == self.stamp {
@@ -334,7 +345,8 @@ impl<'a> Searcher<'a> {
     fn select(&mut self, name: &Name, needed: f32, most: usize) -> Vec<u32> {
         let index = self.index;
         let words = name.tokens.iter().filter(|token| !token.role.is_minor()).count() as f32;
-        let rank = |candidate: u32, covered: f32| covered - 0.05 * (f32::from(index.names[candidate as usize].words) - words).abs();
+        let rank =
+            |candidate: u32, covered: f32| covered - 0.05 * (f32::from(index.names[candidate as usize].words) - words).abs();
         let mut ranked: Vec<(u32, f32)> = Vec::with_capacity(self.touched.len());
         for candidate in self.touched.drain(..) {
             let covered = std::mem::take(&mut self.covered[candidate as usize]);
@@ -343,10 +355,13 @@ impl<'a> Searcher<'a> {
                 ranked.push((candidate, rank(candidate, covered)));
             }
         }
+        // Ties go by a number that does not depend on how the index came to be.
         let order = |a: &(u32, f32), b: &(u32, f32)| -> Ordering {
             b.1.total_cmp(&a.1).then_with(|| {
-                let key = |candidate: u32| (index.id(index.names[candidate as usize].entity), index.text(index.names[candidate as usize].text));
-                key(a.0).cmp(&key(b.0))
+                let slot = |candidate: u32| &index.names[candidate as usize];
+                let (a, b) = (slot(a.0), slot(b.0));
+                let texts = || (index.id(a.entity), index.text(a.text)).cmp(&(index.id(b.entity), index.text(b.text)));
+                a.tie.cmp(&b.tie).then_with(texts)
             })
         };
         if ranked.len() > most {

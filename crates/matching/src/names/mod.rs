@@ -141,7 +141,9 @@ impl Name {
 
     /// The script most of it was written in.
     pub fn script(&self) -> Script {
-        let count = |script| self.tokens.iter().filter(|token| token.traits.script == script).map(|token| token.text.len()).sum::<usize>();
+        let count = |script| {
+            self.tokens.iter().filter(|token| token.traits.script == script).map(|token| token.text.len()).sum::<usize>()
+        };
         Script::ALL.into_iter().rev().max_by_key(|script| count(*script)).unwrap_or(Script::Latin)
     }
 
@@ -300,7 +302,10 @@ mod tests {
         assert_eq!(normalised(EntityKind::Person, "PUTIN, Vladimir Vladimirovich"), "vladimir vladimirovich putin");
         assert_eq!(normalised(EntityKind::Person, "Abdulrahman al-Tikriti"), "abdul rahman al tikriti");
         assert_eq!(normalised(EntityKind::Person, "Ig0r Sech1n"), "igor sechin");
-        assert_eq!(roles(EntityKind::Person, "Dr. Ursula von der L."), [Role::Title, Role::Core, Role::Particle, Role::Particle, Role::Initial]);
+        assert_eq!(
+            roles(EntityKind::Person, "Dr. Ursula von der L."),
+            [Role::Title, Role::Core, Role::Particle, Role::Particle, Role::Initial]
+        );
         assert_eq!(roles(EntityKind::Person, "van de"), [Role::Core, Role::Core]);
         assert_eq!(normalised(EntityKind::Person, "习近平"), "xi jinping");
     }

@@ -168,7 +168,9 @@ mod tests {
 
     #[test]
     fn typing_and_writing_errors_are_near_and_other_names_are_not() {
-        for (a, b) in [("merkel", "merkle"), ("sergei", "sergey"), ("lavrov", "lavrow"), ("abdullah", "abdulah"), ("schmidt", "schmitt")] {
+        for (a, b) in
+            [("merkel", "merkle"), ("sergei", "sergey"), ("lavrov", "lavrow"), ("abdullah", "abdulah"), ("schmidt", "schmitt")]
+        {
             assert!(latin(a, b) > 0.75, "{a} {b} {}", latin(a, b));
         }
         for (a, b) in [("merkel", "macron"), ("olga", "peter"), ("ivanov", "smirnov")] {

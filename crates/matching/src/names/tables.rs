@@ -222,7 +222,9 @@ mod tests {
     #[test]
     fn forms_of_many_laws_have_comparable_classes() {
         let class = |form: &str| TABLES.form(&fold(form));
-        for private in ["GmbH", "ООО", "Sp. z o.o.", "Kft", "UAB", "SIA", "OÜ", "d.o.o.", "B.V.", "S.r.l.", "LLC", "Lda", "ApS", "有限公司"] {
+        for private in
+            ["GmbH", "ООО", "Sp. z o.o.", "Kft", "UAB", "SIA", "OÜ", "d.o.o.", "B.V.", "S.r.l.", "LLC", "Lda", "ApS", "有限公司"]
+        {
             assert_eq!(class(private), Some(FormClass::Private), "{private}");
         }
         for public in ["plc", "S.p.A.", "Aktiengesellschaft", "ПАО", "Zrt", "Oyj", "A/S", "N.V.", "JSC"] {

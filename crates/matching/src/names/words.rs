@@ -62,7 +62,22 @@ struct Splitter {
 impl Splitter {
     fn take(&mut self, letter: char) {
         match letter {
-            '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | 'ʿ' | 'ʾ' | 'ʻ' | '′' | '׳' | '״' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | 'ـ' => {}
+            '\''
+            | '’'
+            | '‘'
+            | 'ʼ'
+            | '`'
+            | '´'
+            | 'ʿ'
+            | 'ʾ'
+            | 'ʻ'
+            | '′'
+            | '׳'
+            | '״'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{feff}'
+            | '\u{ad}'
+            | 'ـ' => {}
             '&' | '+' => {
                 self.end_word();
                 "and".chars().for_each(|letter| self.letter(letter));
@@ -122,7 +137,10 @@ impl Splitter {
         }
         text.truncate(MAXIMUM_LETTERS);
         let (dotted, after_comma) = (std::mem::take(&mut self.dotted), std::mem::take(&mut self.comma));
-        let family_first = !self.foreign && matches!(script, Script::Han | Script::Hangul) && (2..=4).contains(&written) && self.second < text.len();
+        let family_first = !self.foreign
+            && matches!(script, Script::Han | Script::Hangul)
+            && (2..=4).contains(&written)
+            && self.second < text.len();
         let given = if family_first && self.second > 0 { text.split_off(self.second) } else { String::new() };
         self.words.push(Word { text, script, dotted, after_comma });
         if !given.is_empty() {

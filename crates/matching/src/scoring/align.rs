@@ -219,11 +219,17 @@ const FIRM: f32 = 0.8;
 
 /// Words left over on both sides may be one word written apart, or the initials of several. What is only half alike is left over too.
 fn join(a: &[View<'_>], b: &[View<'_>], alignment: &mut Alignment) {
-    if a.len() + b.len() < 3 || (alignment.matched.0.count_ones() as usize == a.len() && alignment.matched.1.count_ones() as usize == b.len()) {
+    if a.len() + b.len() < 3
+        || (alignment.matched.0.count_ones() as usize == a.len() && alignment.matched.1.count_ones() as usize == b.len())
+    {
         return;
     }
     let firm = |pair: &&Pair| pair.similarity >= FIRM;
-    let held = alignment.pairs.iter().filter(firm).fold((0u32, 0u32), |held, pair| (held.0 | 1 << pair.first, held.1 | 1 << pair.second));
+    let held = alignment
+        .pairs
+        .iter()
+        .filter(firm)
+        .fold((0u32, 0u32), |held, pair| (held.0 | 1 << pair.first, held.1 | 1 << pair.second));
     for with_minor in [false, true] {
         let left = |views: &[View<'_>], held: u32| -> u32 {
             let free = |at: &usize| held & (1 << at) == 0 && (with_minor || !views[*at].role.is_minor());
@@ -314,7 +320,10 @@ mod tests {
 
     #[test]
     fn joined_split_and_initials() {
-        assert_eq!(aligned(EntityKind::Person, "Nikolai Plat Ono Vich Patrushev", "Nikolai Platonovich Patrushev")[1].2, Means::Joined);
+        assert_eq!(
+            aligned(EntityKind::Person, "Nikolai Plat Ono Vich Patrushev", "Nikolai Platonovich Patrushev")[1].2,
+            Means::Joined
+        );
         assert_eq!(aligned(EntityKind::Organisation, "vanderbilt", "van der bilt")[0].2, Means::Joined);
         assert_eq!(aligned(EntityKind::Person, "J.-C. Juncker", "Jean-Claude Juncker")[1].2, Means::Initial);
         assert_eq!(aligned(EntityKind::Person, "JC Juncker", "Jean-Claude Juncker")[0].2, Means::Acronym);

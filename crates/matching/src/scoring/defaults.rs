@@ -42,7 +42,12 @@ const ORGANISATION: &[(NameFeature, f32)] = &[
 impl Default for Weights {
     fn default() -> Self {
         let organisation = weights(ORGANISATION_BASE, ORGANISATION);
-        Self { person: weights(PERSON_BASE, PERSON), vessel: organisation.clone(), organisation, evidence: EvidenceWeights::default() }
+        Self {
+            person: weights(PERSON_BASE, PERSON),
+            vessel: organisation.clone(),
+            organisation,
+            evidence: EvidenceWeights::default(),
+        }
     }
 }
 

@@ -73,7 +73,11 @@ features! {
 pub(crate) type Values = [f32; NameFeature::COUNT];
 
 /// Compares two names that are put in the same order whichever comes first, so that the result is the same.
-pub(crate) fn compare(kind: EntityKind, a: (&[View<'_>], Option<FormClass>), b: (&[View<'_>], Option<FormClass>)) -> (Values, Alignment, bool) {
+pub(crate) fn compare(
+    kind: EntityKind,
+    a: (&[View<'_>], Option<FormClass>),
+    b: (&[View<'_>], Option<FormClass>),
+) -> (Values, Alignment, bool) {
     let key = |views: &[View<'_>]| views.len();
     let swapped = match key(a.0).cmp(&key(b.0)) {
         std::cmp::Ordering::Equal => a.0.iter().map(|view| view.text).gt(b.0.iter().map(|view| view.text)),
@@ -84,7 +88,12 @@ pub(crate) fn compare(kind: EntityKind, a: (&[View<'_>], Option<FormClass>), b: 
     (describe(kind, a, b, &alignment), alignment, swapped)
 }
 
-fn describe(kind: EntityKind, a: (&[View<'_>], Option<FormClass>), b: (&[View<'_>], Option<FormClass>), alignment: &Alignment) -> Values {
+fn describe(
+    kind: EntityKind,
+    a: (&[View<'_>], Option<FormClass>),
+    b: (&[View<'_>], Option<FormClass>),
+    alignment: &Alignment,
+) -> Values {
     let mut values = [0.0; NameFeature::COUNT];
     let mut set = |feature: NameFeature, value: f32| values[feature as usize] = value.clamp(0.0, 1.0);
     let (views_a, views_b) = (a.0, b.0);
@@ -130,7 +139,8 @@ fn describe(kind: EntityKind, a: (&[View<'_>], Option<FormClass>), b: (&[View<'_
     }
     set(NameFeature::Joined, sums.joined / covered);
     let complete = shorter < 0.05 && longer < 0.05;
-    let identical = complete && alignment.pairs.iter().all(|pair| views_a[usize::from(pair.first)].role.is_minor() || pair.means == Means::Same);
+    let identical = complete
+        && alignment.pairs.iter().all(|pair| views_a[usize::from(pair.first)].role.is_minor() || pair.means == Means::Same);
     set(NameFeature::Identical, f32::from(identical));
     set(NameFeature::Common, sums.common / covered);
     values
@@ -208,7 +218,8 @@ fn order(a: &[View<'_>], b: &[View<'_>], alignment: &Alignment) -> f32 {
 }
 
 fn numbers_differ(a: &[View<'_>], b: &[View<'_>], alignment: &Alignment) -> bool {
-    let unmatched = |views: &[View<'_>], matched: u32| (0..views.len()).any(|at| views[at].role == Role::Number && matched & (1 << at) == 0);
+    let unmatched =
+        |views: &[View<'_>], matched: u32| (0..views.len()).any(|at| views[at].role == Role::Number && matched & (1 << at) == 0);
     let any = |views: &[View<'_>]| views.iter().any(|view| view.role == Role::Number);
     (unmatched(a, alignment.matched.0) && any(b)) || (unmatched(b, alignment.matched.1) && any(a))
 }
