@@ -59,7 +59,7 @@ test("a passkey is registered and signs in", async ({ page }) => {
 
 test("an administrator keeps accounts and sees no case data", async ({ page }) => {
   await signIn(page, "at", "administrator", "#/people");
-  await expect(page.getByRole("cell", { name: PEOPLE.at.analyst })).toBeVisible();
+  await expect(page.getByRole("cell", { name: PEOPLE.at.analyst, exact: true })).toBeVisible();
   await expectNoBarriers(page);
   await page.getByRole("button", { name: "Add an account" }).click();
   const dialog = page.getByRole("dialog", { name: "Add an account" });
@@ -69,7 +69,7 @@ test("an administrator keeps accounts and sees no case data", async ({ page }) =
   await dialog.getByLabel("Auditor").check();
   await expectNoBarriers(page);
   await dialog.getByRole("button", { name: "Keep" }).click();
-  await expect(page.getByRole("cell", { name: "nina.neu" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "nina.neu", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Edit nina.neu" }).click();
   await page.getByLabel("Refuse sign-in").check();
   await page.getByRole("button", { name: "Keep" }).click();

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    readonly "/api/v1/aggregates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Counts of findings with small cells hidden. */
+        readonly get: operations["get_aggregates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/approvals": {
         readonly parameters: {
             readonly query?: never;
@@ -73,6 +90,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/budgets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many findings each desk's people can work on per day. */
+        readonly get: operations["get_budgets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/budgets/{desk}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Says how many findings a desk's people can work on per day. */
+        readonly put: operations["put_budgets_desk"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/bundles": {
         readonly parameters: {
             readonly query?: never;
@@ -119,6 +170,75 @@ export interface paths {
         readonly put?: never;
         /** An authorised bundle, file by file. */
         readonly post: operations["post_bundles_id_exports"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/cases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Cases the caller may see, those in which something happened last first. */
+        readonly get: operations["get_cases"];
+        readonly put?: never;
+        /** Opens a case. The session works for it from then on, for the purpose it was opened for. */
+        readonly post: operations["post_cases"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/cases/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One case. */
+        readonly get: operations["get_cases_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/cases/{id}/steps": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Works in a case: things in and out, tasks, notes, decisions, playbooks; hands it over, closes and reopens it. */
+        readonly post: operations["post_cases_id_steps"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/colleagues": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** People who can be given findings and tasks. */
+        readonly get: operations["get_colleagues"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -262,6 +382,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/entities": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Searches entities by name or identifier. */
+        readonly get: operations["get_entities"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/entities/entity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One entity: what sources say, relations, findings, who received it, what may be the same. */
+        readonly get: operations["get_entities_entity"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/entities/judgements": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Judges that two entities are the same or are not, or takes back what was judged. */
+        readonly post: operations["post_entities_judgements"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/entities/judgements/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a judgement would do. Nothing is changed. */
+        readonly post: operations["post_entities_judgements_preview"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/entities/ownership": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who owns what around an entity. */
+        readonly get: operations["get_entities_ownership"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/erasures": {
         readonly parameters: {
             readonly query?: never;
@@ -273,6 +478,26 @@ export interface paths {
         readonly put?: never;
         /** Erases what has expired, or what one import brought. */
         readonly post: operations["post_erasures"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * News: an event `changes` with a counter for each kind the role may read, at once and after every change, and a comment every 15
+         *     seconds. It ends with the session. A counter that is another one than before says that something of that kind changed.
+         */
+        readonly get: operations["get_events"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -410,6 +635,109 @@ export interface paths {
         readonly get: operations["get_imports_number_rejects_file"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inbox": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Findings ranked within each desk's budget for today, then what is beyond it. */
+        readonly get: operations["get_inbox"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inbox/counts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many lines each value of each filter would show. */
+        readonly get: operations["get_inbox_counts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inbox/filters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The caller's saved filters. */
+        readonly get: operations["get_inbox_filters"];
+        /** Keeps these filters, in this order, instead of those before. */
+        readonly put: operations["put_inbox_filters"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inbox/reasons": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Reasons the caller gave for dismissals lately, newest first. */
+        readonly get: operations["get_inbox_reasons"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inbox/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Reverses the caller's last act on findings, where nobody acted since and nothing was released. */
+        readonly post: operations["post_inbox_undo"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inbox/work": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Assigns, snoozes or decides: all of the named findings or none. Confirming is done one by one. */
+        readonly post: operations["post_inbox_work"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -569,6 +897,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/leads/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One lead with everything in it. */
+        readonly get: operations["get_leads_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/leads/{id}/days": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A lead as it stood at the end of each day. */
+        readonly get: operations["get_leads_id_days"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/leads/{id}/what-if": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What would be left of a lead if links of it were false. Nothing is changed. */
+        readonly post: operations["post_leads_id_what_if"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/node": {
         readonly parameters: {
             readonly query?: never;
@@ -580,6 +959,57 @@ export interface paths {
         readonly get: operations["get_node"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/oversight/consultations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who looked at something, or at what somebody looked. */
+        readonly get: operations["get_oversight_consultations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/oversight/unusual": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Acts that somebody should look at, each with its numbers and the entries behind it. */
+        readonly get: operations["get_oversight_unusual"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/oversight/unusual/{id}/reviews": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Writes down what came of looking at them. */
+        readonly post: operations["post_oversight_unusual_id_reviews"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -689,6 +1119,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/partners/{node}/journal-trust": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Begins anew with a partner's journal: its present key and entries are taken up in the next round. */
+        readonly post: operations["post_partners_node_journal_trust"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/passkeys": {
         readonly parameters: {
             readonly query?: never;
@@ -736,6 +1183,74 @@ export interface paths {
         readonly post?: never;
         /** Removes one of the own passkeys. */
         readonly delete: operations["delete_passkeys_id"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/picture": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What map, timeline and graph draw. */
+        readonly get: operations["get_picture"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/picture/report": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The situation report of a lead, or of the picture over a span: every sentence cites what it rests on. */
+        readonly get: operations["get_picture_report"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/playbooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Playbooks: what is to be done in a case of some kind, by whom, by when, under which law. */
+        readonly get: operations["get_playbooks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policy/tables": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The golden tables of the running policy, for everyone who is signed in. */
+        readonly get: operations["get_policy_tables"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -948,6 +1463,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Searches identifiers, names, titles of findings, and leads. */
+        readonly get: operations["get_search"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/session": {
         readonly parameters: {
             readonly query?: never;
@@ -1138,6 +1670,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/statistics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Statistics of whole months, small cells suppressed. */
+        readonly get: operations["get_statistics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/statistics/exports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** The same as files to hand out. */
+        readonly post: operations["post_statistics_exports"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/subjects": {
         readonly parameters: {
             readonly query?: never;
@@ -1300,6 +1866,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A review of what a rule showed. */
+        readonly AccessReview: {
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description Who looked. */
+            readonly by: string;
+            /** @description What came of it. */
+            readonly reason: string;
+        };
+        /** @description Counts of open and confirmed findings. What is absent is hidden, not zero. */
+        readonly AggregateView: {
+            /** @description Counts, row by row. */
+            readonly cells: readonly (readonly (number | null)[])[];
+            /** @description Of each column. */
+            readonly column_totals: readonly (number | null)[];
+            /** @description Names of the columns. */
+            readonly columns: readonly string[];
+            /** @description By what the columns are. */
+            readonly columns_by: components["schemas"]["Dimension"];
+            /** @description First day of the span, a Monday. */
+            readonly from?: string | null;
+            /** @description Whether there were more findings than are counted: then the strongest are. */
+            readonly is_truncated: boolean;
+            readonly marking?: components["schemas"]["MarkingView"] | null;
+            /** @description Of each row. */
+            readonly row_totals: readonly (number | null)[];
+            /** @description Names of the rows; `unknown` for what cannot be assigned. */
+            readonly rows: readonly string[];
+            /** @description By what the rows are. */
+            readonly rows_by: components["schemas"]["Dimension"];
+            /**
+             * Format: int64
+             * @description Counts below this are hidden, and others with them so that totals do not give them away.
+             */
+            readonly smallest_shown: number;
+            /** @description First day behind the span, a Monday. */
+            readonly to?: string | null;
+            /**
+             * Format: int64
+             * @description Of all.
+             */
+            readonly total?: number | null;
+        };
         /** @description The second person's decision. */
         readonly ApprovalDecision: {
             /** @description `approve` or `decline`. */
@@ -1339,6 +1948,23 @@ export interface components {
             /** @description `pending`, `released`, `declined`, `changed` or `expired`. */
             readonly state: string;
         };
+        /** @description What may be asked in one class for one purpose today. */
+        readonly AskBudgetView: {
+            /** @description `impersonal`, `linkable` or `personal`. */
+            readonly class: string;
+            /**
+             * Format: int64
+             * @description Points left today.
+             */
+            readonly left_today: number;
+            /**
+             * Format: int64
+             * @description Points a day, padding included.
+             */
+            readonly per_day: number;
+            /** @description The purpose. */
+            readonly purpose: string;
+        };
         /** @description What an ask found out. */
         readonly AskLine: {
             /** @description `hit`, `no_hit` or `neither_confirmed_nor_denied`. */
@@ -1368,6 +1994,40 @@ export interface components {
             readonly selectors?: readonly components["schemas"]["SelectorName"][];
             /** @description About the impersonal selectors of open findings and of what is near them, as the node does by itself. */
             readonly standing?: boolean;
+        };
+        /** @description Where a link's surprise comes from: so many of so many. */
+        readonly BaseRate: {
+            /** @description Out of how many: identifiers of the kind, or entities of the register. */
+            readonly all: number;
+            /** @description How many share it: findings and holdings that carry the identifier, or entities as close below the parent. */
+            readonly some: number;
+        };
+        /** @description A new budget of a desk. */
+        readonly BudgetRequest: {
+            /**
+             * Format: int32
+             * @description Findings per day, 1,000 at most.
+             */
+            readonly per_day: number;
+        };
+        /** @description The budget of a desk. */
+        readonly BudgetView: {
+            /**
+             * Format: int64
+             * @description How many were decided since midnight, UTC.
+             */
+            readonly decided_today: number;
+            /** @description The desk. */
+            readonly desk: string;
+            /**
+             * Format: int32
+             * @description Findings its people can work on per day.
+             */
+            readonly per_day: number;
+            /** @description When, RFC 3339. */
+            readonly set_at?: string | null;
+            /** @description Who set it; absent: it is the default. */
+            readonly set_by?: string | null;
         };
         /** @description What a person decides. */
         readonly BundleDecision: {
@@ -1416,6 +2076,224 @@ export interface components {
             /** @description Why it was refused. */
             readonly reason?: string | null;
         };
+        /** @description One event of a case. It is never changed: a note is corrected by another one that names it. */
+        readonly CaseEvent: {
+            /** @description When, RFC 3339. */
+            readonly at?: string;
+            /** @description By whom. */
+            readonly by: string;
+            /**
+             * Format: int64
+             * @description The number of the note that this one corrects.
+             */
+            readonly corrects?: number | null;
+            /** @description What. */
+            readonly kind: components["schemas"]["CaseEventKind"];
+            /**
+             * Format: int64
+             * @description Position in the case's history, from 1.
+             */
+            readonly number?: number;
+            /** @description Why. */
+            readonly reason?: string | null;
+            /** @description The note, the decision, the task, the outcome, the playbook's title, or the new owner. */
+            readonly text?: string | null;
+            /** @description What it is about: `finding:…`, `lead:…`, `task:…`. */
+            readonly things?: readonly string[];
+        };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        readonly CaseEventKind: "opened" | "attached" | "detached" | "task_added" | "task_changed" | "task_done" | "task_reopened" | "note" | "decided" | "handed_over" | "playbook_applied" | "closed" | "reopened";
+        /** @description A finding in a case. */
+        readonly CaseFinding: {
+            /** @description When, RFC 3339. */
+            readonly added_at: string;
+            /** @description Who put it in. */
+            readonly added_by: string;
+            readonly finding?: components["schemas"]["FindingSummary"] | null;
+            /** @description Its key. */
+            readonly key: string;
+            /** @description The node whose finding it is. */
+            readonly origin: string;
+        };
+        /** @description A lead in a case. */
+        readonly CaseLead: {
+            /** @description When, RFC 3339. */
+            readonly added_at: string;
+            /** @description Who put it in. */
+            readonly added_by: string;
+            /** @description Its id. */
+            readonly id: string;
+            /** @description Whether it is over the campaign threshold. */
+            readonly is_campaign: boolean;
+            /** @description Whether it is still computed, and the reader may see it: a lead becomes another one when what it joins changes. */
+            readonly is_here: boolean;
+            /**
+             * Format: double
+             * @description Strength in bits, where it is here.
+             */
+            readonly score_bits?: number | null;
+            /** @description Traffic light of the whole, where it is here. */
+            readonly tlp?: string | null;
+        };
+        /** @description A case by its id, with its title. */
+        readonly CaseName: {
+            /** @description Its id. */
+            readonly id: string;
+            /** @description Its title. */
+            readonly title: string;
+        };
+        /** @description A case to be opened. */
+        readonly CaseRequest: {
+            /** @description Findings to put in. */
+            readonly findings?: readonly components["schemas"]["FindingName"][];
+            /** @description Leads to put in, with the findings they join. */
+            readonly leads?: readonly string[];
+            /** @description On which legal basis; absent: that of this act. */
+            readonly legal_basis?: string | null;
+            /** @description A playbook whose tasks to add. */
+            readonly playbook?: string | null;
+            /** @description For what; absent: the purpose of this act. */
+            readonly purpose?: string | null;
+            /** @description What people call it. */
+            readonly title: string;
+        };
+        /** @description What somebody does in a case. */
+        readonly CaseStep: {
+            /** @description Findings. */
+            readonly findings?: readonly components["schemas"]["FindingName"][];
+            /** @description Leads, by id. */
+            readonly leads?: readonly string[];
+            /** @enum {string} */
+            readonly step: "attach";
+        } | {
+            /** @description Which. */
+            readonly finding: components["schemas"]["FindingName"];
+            /** @description Why. */
+            readonly reason: string;
+            /** @enum {string} */
+            readonly step: "detach_finding";
+        } | {
+            /** @description Which. */
+            readonly lead: string;
+            /** @description Why. */
+            readonly reason: string;
+            /** @enum {string} */
+            readonly step: "detach_lead";
+        } | {
+            /** @enum {string} */
+            readonly step: "add_task";
+            /** @description The task. */
+            readonly task: components["schemas"]["NewTask"];
+        } | {
+            /** @description What changes. */
+            readonly change: components["schemas"]["TaskChange"];
+            /** @enum {string} */
+            readonly step: "change_task";
+        } | {
+            /** @enum {string} */
+            readonly step: "finish_task";
+            /** @description Which. */
+            readonly task: string;
+        } | {
+            /** @enum {string} */
+            readonly step: "reopen_task";
+            /** @description Which. */
+            readonly task: string;
+        } | {
+            /**
+             * Format: int64
+             * @description The number of the note it corrects.
+             */
+            readonly corrects?: number | null;
+            /** @enum {string} */
+            readonly step: "note";
+            /** @description What it says. */
+            readonly text: string;
+        } | {
+            /** @description Why. */
+            readonly reason: string;
+            /** @enum {string} */
+            readonly step: "decide";
+            /** @description What was decided. */
+            readonly text: string;
+        } | {
+            /** @description Which. */
+            readonly playbook: string;
+            /** @description When its clock began, RFC 3339; absent: now. */
+            readonly started_at?: string | null;
+            /** @enum {string} */
+            readonly step: "apply_playbook";
+        } | {
+            /** @description Why. */
+            readonly reason: string;
+            /** @enum {string} */
+            readonly step: "hand_over";
+            /** @description The new owner. */
+            readonly to: string;
+        } | {
+            /** @description What came of it. */
+            readonly outcome: string;
+            /** @enum {string} */
+            readonly step: "close";
+        } | {
+            /** @description Why. */
+            readonly reason: string;
+            /** @enum {string} */
+            readonly step: "reopen";
+        };
+        /** @description A case in a list. */
+        readonly CaseSummary: {
+            /** @description When something happened in it last, RFC 3339. */
+            readonly changed_at: string;
+            /** @description How many findings are in it. */
+            readonly findings: number;
+            /** @description Its id. */
+            readonly id: string;
+            /** @description How many of them are late. */
+            readonly late_tasks: number;
+            /** @description How many leads. */
+            readonly leads: number;
+            /** @description On which legal basis. */
+            readonly legal_basis: string;
+            /** @description When the next one is due, or was, RFC 3339. */
+            readonly next_due_at?: string | null;
+            /** @description How many tasks are not done. */
+            readonly open_tasks: number;
+            /** @description When it was opened, RFC 3339. */
+            readonly opened_at: string;
+            /** @description What came of it, once it is closed. */
+            readonly outcome?: string | null;
+            /** @description Who answers for it. */
+            readonly owner: string;
+            /** @description For what. */
+            readonly purpose: string;
+            /** @description `open` or `closed`. */
+            readonly state: string;
+            /** @description What people call it. */
+            readonly title: string;
+            /** @description Traffic light of the whole. */
+            readonly tlp: string;
+        };
+        /** @description A case as people see it. */
+        readonly CaseView: {
+            /** @description Findings, in the order in which they were put in. */
+            readonly findings: readonly components["schemas"]["CaseFinding"][];
+            /** @description What happened, oldest first. */
+            readonly history: readonly components["schemas"]["CaseEvent"][];
+            /** @description Leads, in the order in which they were put in. */
+            readonly leads: readonly components["schemas"]["CaseLead"][];
+            /** @description The marking of everything that is or was in it. */
+            readonly marking: components["schemas"]["MarkingView"];
+            /** @description Whether the caller may hand it over, close and reopen it. */
+            readonly may_steer: boolean;
+            /** @description Its line in the list. */
+            readonly summary: components["schemas"]["CaseSummary"];
+            /** @description Tasks: those due first first, those without a date last. */
+            readonly tasks: readonly components["schemas"]["TaskView"][];
+        };
         /** @description A change of a detector. */
         readonly ChangeView: {
             /** @description Parameters after. */
@@ -1443,12 +2321,69 @@ export interface components {
              */
             readonly undoes?: number | null;
         };
+        /** @description What a sentence rests on. */
+        readonly Citation: {
+            /** @description The finding's key, or the statement's id. */
+            readonly id: string;
+            /** @description `finding` or `statement`. */
+            readonly kind: string;
+            /** @description The node that first had it. */
+            readonly origin: string;
+        };
+        /** @description Somebody who can be given work. */
+        readonly Colleague: {
+            /** @description The person's name. */
+            readonly display_name: string;
+            /** @description Whether it is who asks. */
+            readonly is_me: boolean;
+            /** @description Account name. */
+            readonly name: string;
+        };
         /** @description A company whose ownership statements are released. */
         readonly CompanyName: {
             /** @description `lei` or `company-number`. */
             readonly kind: string;
             /** @description The identifier. */
             readonly value: string;
+        };
+        /** @description One act. */
+        readonly ConsultationLine: {
+            /** @description What was done. */
+            readonly action: string;
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description For which case. */
+            readonly case?: string | null;
+            /** @description Whether it was refused. */
+            readonly denied: boolean;
+            /**
+             * Format: int64
+             * @description Its position in the journal.
+             */
+            readonly index: number;
+            /** @description On which legal basis. */
+            readonly legal_basis: string;
+            /** @description For which purpose. */
+            readonly purpose: string;
+            /** @description How many things were touched. */
+            readonly subject_count: number;
+            /** @description What was touched, at most ten of it. */
+            readonly subjects: readonly string[];
+            /** @description Who. */
+            readonly who: string;
+        };
+        /** @description What the journal says of it. */
+        readonly Consultations: {
+            /** @description How many acts there are, as far as they were read. */
+            readonly acts: number;
+            /** @description Whether there are more: ask for a shorter span. */
+            readonly is_cut: boolean;
+            /** @description The acts, newest first. */
+            readonly lines: readonly components["schemas"]["ConsultationLine"][];
+            /** @description Everyone who looked or acted, who did most first. */
+            readonly people: readonly components["schemas"]["Looker"][];
+            /** @description What was looked at, most often first; for a question about a person. */
+            readonly things: readonly components["schemas"]["LookedAt"][];
         };
         /** @description A dataset and its imports. Erased imports do not count. */
         readonly DatasetStatus: {
@@ -1507,6 +2442,17 @@ export interface components {
             readonly ground: string;
             /** @description The facts that give it, for the supervisor who will read them in the journal. */
             readonly justification: string;
+        };
+        /** @description Where in the model a desk's findings stand. */
+        readonly DeskDomain: {
+            /** @description The desk. */
+            readonly desk: string;
+            /** @description Its domains, the one in which its findings are counted first; empty for a desk the model's reading does not know. */
+            readonly domains: readonly string[];
+            /** @description `international`, `national` or `local`. */
+            readonly level?: string | null;
+            /** @description `governance`, `civic` or `services`. */
+            readonly space?: string | null;
         };
         /** @description A desk: its card and how it does. */
         readonly DeskStatus: {
@@ -1654,6 +2600,28 @@ export interface components {
             /** @description Title of its manual page. */
             readonly title: string;
         };
+        /**
+         * @description By what findings are counted.
+         * @enum {string}
+         */
+        readonly Dimension: "state" | "desk" | "domain" | "week";
+        /** @description A domain with its severity and the counts it rests on. */
+        readonly DomainSeverity: {
+            /** @description Of these, confirmed by a person. */
+            readonly confirmed: number;
+            /** @description The domain. */
+            readonly domain: string;
+            /** @description Open and confirmed findings counted in it. */
+            readonly findings: number;
+            /** @description Of these, in a campaign. */
+            readonly in_campaigns: number;
+            /** @description Of these, in a lead. */
+            readonly in_leads: number;
+            /** @description How serious. */
+            readonly severity: components["schemas"]["Severity"];
+            /** @description States whose findings are in campaigns. */
+            readonly states: readonly string[];
+        };
         /** @description Nothing to say but that it was done. */
         readonly Done: {
             /** @description Always true. */
@@ -1665,6 +2633,59 @@ export interface components {
             readonly secret: string;
             /** @description What the app takes, usually as a QR code. */
             readonly uri: string;
+        };
+        /** @description An entity that was found. */
+        readonly EntityHit: {
+            /** @description Which. */
+            readonly entity: components["schemas"]["EntityPath"];
+            /** @description What was found: the identifier as `kind:value`, or the name. */
+            readonly found_by: string;
+            /** @description Whether its source still says so. */
+            readonly is_current: boolean;
+            /** @description Whether it was found by an identifier, exactly. */
+            readonly is_identifier: boolean;
+            /** @description Its kind. */
+            readonly kind: string;
+            /** @description Its name, where it has one. */
+            readonly name?: string | null;
+        };
+        /** @description An entity as one source names it. */
+        readonly EntityPath: {
+            /** @description The dataset. */
+            readonly dataset: string;
+            /** @description Its id in the dataset. */
+            readonly entity: string;
+            /** @description The node that first had it. */
+            readonly origin: string;
+        };
+        /**
+         * @description What a person says of two entities.
+         * @enum {string}
+         */
+        readonly EntityVerdict: "same" | "not_same" | "withdrawn";
+        /** @description An entity. */
+        readonly EntityView: {
+            /** @description Findings that name it, strongest first. */
+            readonly findings: readonly components["schemas"]["FindingSummary"][];
+            /** @description Ids of statements whose shared identifiers made the ids one. */
+            readonly joined_by: readonly string[];
+            /** @description What was judged of its ids, newest first. */
+            readonly judgements: readonly components["schemas"]["JudgementView"][];
+            /** @description Its kind. */
+            readonly kind: string;
+            readonly marking?: components["schemas"]["MarkingView"] | null;
+            /** @description Its ids. */
+            readonly members: readonly components["schemas"]["SourceEntity"][];
+            /** @description Who received what about it. */
+            readonly received_by: readonly components["schemas"]["ReceivedBy"][];
+            /** @description What it stands in relation to: current first. */
+            readonly relations: readonly components["schemas"]["RelationView"][];
+            /** @description What may be the same. */
+            readonly resembling: readonly components["schemas"]["ResemblanceView"][];
+            /** @description What sources say of it: current first. */
+            readonly statements: readonly components["schemas"]["StatementView"][];
+            /** @description A current name; its id where it has none. */
+            readonly title: string;
         };
         /** @description Which entry, and why. */
         readonly EntryErasureRequest: {
@@ -1686,6 +2707,11 @@ export interface components {
         };
         /** @description What an erasure removed. The journal keeps these counts, never what was erased. */
         readonly ErasureReport: {
+            /**
+             * Format: int64
+             * @description Cases.
+             */
+            readonly cases: number;
             /**
              * Format: int64
              * @description Parts of parcels that never became whole.
@@ -1779,6 +2805,23 @@ export interface components {
             /** @description Its path below the folder, with `/`. */
             readonly path: string;
         };
+        /** @description A finding that was found. */
+        readonly FindingHit: {
+            /** @description Its desk. */
+            readonly desk: string;
+            /** @description Whether it was found by an identifier it names. */
+            readonly is_identifier: boolean;
+            /** @description Its key. */
+            readonly key: string;
+            /** @description When it ended, RFC 3339. */
+            readonly occurred_to: string;
+            /** @description The node whose finding it is. */
+            readonly origin: string;
+            /** @description Where it stands. */
+            readonly state: string;
+            /** @description One line. */
+            readonly title: string;
+        };
         /** @description A finding by origin and key. */
         readonly FindingName: {
             /** @description Its key. */
@@ -1795,6 +2838,13 @@ export interface components {
              * @description How many there are in all that the reader may see.
              */
             readonly total: number;
+        };
+        /** @description A finding by origin and key. */
+        readonly FindingRef: {
+            /** @description Its key. */
+            readonly key: string;
+            /** @description The node whose finding it is. */
+            readonly origin: string;
         };
         /** @description One line of the inbox. */
         readonly FindingSummary: {
@@ -1838,6 +2888,8 @@ export interface components {
             readonly finding: Record<string, never>;
             /** @description The line of the inbox. */
             readonly summary: components["schemas"]["FindingSummary"];
+            /** @description Who works on it, the cases it is in, every act on it, and to whom it was released. */
+            readonly work: components["schemas"]["WorkView"];
         };
         /** @description The first code of a new second factor. */
         readonly FirstCode: {
@@ -1926,6 +2978,28 @@ export interface components {
             /** @description What was asked about, `kind:value`. */
             readonly selector: string;
         };
+        /** @description One holding on a proof path. */
+        readonly HoldingView: {
+            /** @description The dataset they are from. */
+            readonly dataset: string;
+            /** @description The node that first had the statements. */
+            readonly origin: string;
+            /** @description What is held, by name. */
+            readonly owned: string;
+            /** @description What is held, as the source names it. */
+            readonly owned_entity: string;
+            /** @description Who holds, by name. */
+            readonly owner: string;
+            /** @description Who holds, as the source names it. */
+            readonly owner_entity: string;
+            /**
+             * Format: double
+             * @description The share in percent; absent where the source does not say.
+             */
+            readonly share_percent?: number | null;
+            /** @description The statements of the holding. */
+            readonly statements: readonly string[];
+        };
         /** @description Files to import: named by their path on the node's machine, or sent before as uploads. */
         readonly ImportBody: {
             /** @description The dataset; absent: the first that carries the format. */
@@ -1937,6 +3011,14 @@ export interface components {
             /** @description Ids of uploads. */
             readonly uploads?: readonly string[];
         };
+        /** @description What an import job gives: a report, or an error, for each file. */
+        readonly ImportOutcome: {
+            /** @description Why nothing of it landed. */
+            readonly error?: string | null;
+            /** @description The file: its path, or the id of the upload. */
+            readonly path: string;
+            readonly report?: components["schemas"]["ImportReport"] | null;
+        };
         /** @description A page of imports, newest first. */
         readonly ImportPage: {
             /** @description Those of this page. */
@@ -1946,6 +3028,50 @@ export interface components {
              * @description How many there are in all.
              */
             readonly total: number;
+        };
+        /** @description What came of an import. */
+        readonly ImportReport: {
+            /** @description The dataset it went into. */
+            readonly dataset: string;
+            /** @description The file. */
+            readonly file: string;
+            /** @description The first refused rows. */
+            readonly first_rejects: readonly Record<string, never>[];
+            /** @description The format it was read as. */
+            readonly format: string;
+            /** @description Rows in order that carry nothing Oikos reads yet, by what they are. */
+            readonly ignored: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description Number of the import.
+             */
+            readonly import_number: number;
+            /**
+             * Format: int64
+             * @description Rows that landed in the lake.
+             */
+            readonly records: number;
+            /** @description The reject file. */
+            readonly reject_file?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that did not land.
+             */
+            readonly rejects: number;
+            /**
+             * Format: int64
+             * @description Rows looked at.
+             */
+            readonly rows: number;
+            /**
+             * Format: int64
+             * @description Statements that were new.
+             */
+            readonly statements: number;
+            /** @description Whether the same bytes had been imported before; then nothing changed. */
+            readonly unchanged: boolean;
         };
         /** @description An import as people see it. */
         readonly ImportView: {
@@ -1992,6 +3118,146 @@ export interface components {
             readonly lines: readonly components["schemas"]["CarriedLine"][];
             /** @description The receipts to carry back. */
             readonly receipts: readonly Record<string, never>[];
+        };
+        /** @description The counts of each group of filters. */
+        readonly InboxCounts: {
+            /** @description `me`, `nobody`, and everybody else by account name. */
+            readonly assignee: readonly components["schemas"]["ValueCount"][];
+            /** @description By desk. */
+            readonly desk: readonly components["schemas"]["ValueCount"][];
+            /** @description By detector. */
+            readonly detector: readonly components["schemas"]["ValueCount"][];
+            /** @description Own (`false`) and received (`true`). */
+            readonly received: readonly components["schemas"]["ValueCount"][];
+            /** @description Awake (`false`) and asleep (`true`). */
+            readonly snoozed: readonly components["schemas"]["ValueCount"][];
+            /** @description By state. */
+            readonly state: readonly components["schemas"]["ValueCount"][];
+            /** @description By traffic light. */
+            readonly tlp: readonly components["schemas"]["ValueCount"][];
+        };
+        /** @description Which findings a person wants in the inbox. */
+        readonly InboxFilter: {
+            /**
+             * @description `me`, `nobody`, or an account's name.
+             * @default null
+             */
+            readonly assignee: string | null;
+            /**
+             * @description Only this desk's.
+             * @default null
+             */
+            readonly desk: string | null;
+            /**
+             * @description Only this detector's.
+             * @default null
+             */
+            readonly detector: string | null;
+            /**
+             * @description Shows at most so many; 100 where absent, 500 at most.
+             * @default null
+             */
+            readonly limit: number | null;
+            /**
+             * @description Skips so many.
+             * @default null
+             */
+            readonly offset: number | null;
+            /**
+             * @description Only received (`true`) or own (`false`) ones.
+             * @default null
+             */
+            readonly received: boolean | null;
+            /**
+             * @description Only what this node first had at or after this moment, RFC 3339.
+             * @default null
+             */
+            readonly since: string | null;
+            /**
+             * @description Only what sleeps (`true`). Absent or `false`: only what is awake.
+             * @default null
+             */
+            readonly snoozed: boolean | null;
+            /**
+             * @description `open`, `confirmed`, `dismissed`, `superseded`, `recalled` or `all`. Absent: open.
+             * @default null
+             */
+            readonly state: string | null;
+            /**
+             * @description Only with this text in the title.
+             * @default null
+             */
+            readonly text: string | null;
+            /**
+             * @description Only with this traffic light, for example `TLP:AMBER`.
+             * @default null
+             */
+            readonly tlp: string | null;
+        };
+        /** @description One line of the inbox. */
+        readonly InboxLine: {
+            /** @description Who works on it. */
+            readonly assignee?: string | null;
+            /** @description Whether it is below the line of its desk's budget for today. */
+            readonly beyond_budget: boolean;
+            /** @description The cases it is in that the reader may see. */
+            readonly cases: readonly components["schemas"]["CaseName"][];
+            /** @description The finding. */
+            readonly finding: components["schemas"]["FindingSummary"];
+            /** @description When this node first had it, RFC 3339. */
+            readonly first_recorded_at: string;
+            /** @description When this node got its newest revision, RFC 3339. */
+            readonly revised_at: string;
+            /** @description Until when it sleeps, RFC 3339; absent where it is awake. */
+            readonly snoozed_until?: string | null;
+        };
+        /** @description A page of the inbox. */
+        readonly InboxPage: {
+            /** @description The node's present moment, RFC 3339: ask for what is new since then. */
+            readonly as_of: string;
+            /** @description This page. */
+            readonly lines: readonly components["schemas"]["InboxLine"][];
+            /**
+             * Format: int64
+             * @description How many there are in all that the reader may see.
+             */
+            readonly total: number;
+            /**
+             * Format: int64
+             * @description How many of them are within today's budgets: they come first.
+             */
+            readonly within_budget: number;
+        };
+        /**
+         * @description Which acts a rule looks at.
+         * @enum {string}
+         */
+        readonly IndicatorKind: "outside_usual_hours" | "many_without_case" | "outside_own_cases" | "repeated_denials" | "colleague_around_leaving";
+        /** @description What a rule showed. */
+        readonly IndicatorView: {
+            /** @description The day (UTC) or the case it is about. */
+            readonly about: string;
+            /** @description The journal entries behind it, at most a hundred. */
+            readonly entries: readonly number[];
+            /** @description How many there are. */
+            readonly entry_count: number;
+            /** @description The first act, RFC 3339. */
+            readonly first_at: string;
+            /** @description Its id: the same acts have the same. */
+            readonly id: string;
+            /** @description The rule. */
+            readonly kind: components["schemas"]["IndicatorKind"];
+            /** @description The last act, RFC 3339. */
+            readonly last_at: string;
+            /** @description Its numbers. */
+            readonly numbers: readonly components["schemas"]["NamedNumber"][];
+            /** @description Whether nobody looked at it since its last entry. */
+            readonly open: boolean;
+            readonly review?: components["schemas"]["AccessReview"] | null;
+            /** @description What was touched, at most a hundred things. */
+            readonly subjects: readonly string[];
+            /** @description Whose acts. */
+            readonly who: string;
         };
         /** @description A job as people see it. */
         readonly JobView: {
@@ -2057,6 +3323,11 @@ export interface components {
              */
             readonly next?: number | null;
         };
+        /** @description Why a partner's journal is trusted anew. */
+        readonly JournalTrust: {
+            /** @description Why, with whom it was spoken about. */
+            readonly reason: string;
+        };
         /** @description Whether the journal is what it was. */
         readonly JournalVerification: {
             /**
@@ -2095,6 +3366,34 @@ export interface components {
             /** @description How many witnesses make a checkpoint trusted here. */
             readonly witnesses_needed: number;
         };
+        /** @description A judgement to be made, or to be looked at before. */
+        readonly JudgeRequest: {
+            /** @description One. */
+            readonly one: components["schemas"]["EntityPath"];
+            /** @description The other. */
+            readonly other: components["schemas"]["EntityPath"];
+            /** @description Why, in words; a preview needs none. */
+            readonly reason?: string;
+            /** @description What is said. */
+            readonly verdict: components["schemas"]["EntityVerdict"];
+        };
+        /** @description An entry of the log of judgements. */
+        readonly JudgementView: {
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description Who said so. */
+            readonly by: string;
+            /** @description Whether it is the last word on the two. */
+            readonly in_force: boolean;
+            /** @description The smaller id. A judgement speaks of every source's entity of that id. */
+            readonly left: string;
+            /** @description Why. */
+            readonly reason: string;
+            /** @description The larger id. */
+            readonly right: string;
+            /** @description What was said. */
+            readonly verdict: components["schemas"]["EntityVerdict"];
+        };
         /** @description A column and what it holds: a kind of identifier, or records of a table. */
         readonly KeyedColumn: {
             /** @description The column. */
@@ -2113,6 +3412,74 @@ export interface components {
              * @description Its number.
              */
             readonly number: number;
+        };
+        /** @description The lead at the end of one day. */
+        readonly LeadDayView: {
+            /** @description The day in UTC, as `2026-03-10`. */
+            readonly day: string;
+            /** @description Those of its findings that the node had by the day's end. */
+            readonly known: readonly components["schemas"]["FindingRef"][];
+            /** @description What they made, strongest first; empty while nothing joined them. */
+            readonly leads: readonly components["schemas"]["LeftOfLead"][];
+        };
+        /** @description A lead with everything in it. */
+        readonly LeadDetail: {
+            /** @description Whether the bits were calibrated against outcomes. */
+            readonly calibrated: boolean;
+            /**
+             * Format: double
+             * @description How many bits a campaign needs.
+             */
+            readonly campaign_bits: number;
+            /** @description How many desks a campaign needs. */
+            readonly campaign_desks: number;
+            /** @description Desks. */
+            readonly desks: readonly string[];
+            /** @description Findings that repeat a member and add nothing. */
+            readonly echoes: readonly components["schemas"]["FindingRef"][];
+            /** @description When it was first computed here, RFC 3339. */
+            readonly first_seen_at: string;
+            /** @description Identity. */
+            readonly id: string;
+            /** @description Whether it is over the campaign threshold. */
+            readonly is_campaign: boolean;
+            /** @description What it lacks to be a campaign, in words. */
+            readonly lacks: readonly string[];
+            /** @description Why they are read together, strongest first. */
+            readonly links: readonly components["schemas"]["LinkView"][];
+            /** @description What may be done with the whole. */
+            readonly marking: components["schemas"]["MarkingView"];
+            /** @description Its findings in the order of time. */
+            readonly members: readonly components["schemas"]["MemberView"][];
+            /** @description When the first began, RFC 3339. */
+            readonly occurred_from: string;
+            /** @description When the last ended, RFC 3339. */
+            readonly occurred_to: string;
+            /** @description What else could explain them, counter-evidence among it. */
+            readonly rivals: readonly components["schemas"]["RivalView"][];
+            /**
+             * Format: double
+             * @description The sum of the bits of the links that count.
+             */
+            readonly score_bits: number;
+            /** @description States of the origins. */
+            readonly states: readonly string[];
+            /** @description One line. */
+            readonly title: string;
+        };
+        /** @description A lead that was found. */
+        readonly LeadHit: {
+            /** @description Identity. */
+            readonly id: string;
+            /** @description Whether it is over the campaign threshold. */
+            readonly is_campaign: boolean;
+            /**
+             * Format: double
+             * @description Strength in bits.
+             */
+            readonly score_bits: number;
+            /** @description One line. */
+            readonly title: string;
         };
         /** @description A lead as people see it. */
         readonly LeadView: {
@@ -2155,6 +3522,155 @@ export interface components {
              */
             readonly waiting: number;
         };
+        /** @description A lead that is left, or that was there on a day. */
+        readonly LeftOfLead: {
+            /** @description Ids of its links that count. */
+            readonly counting_links: readonly string[];
+            /** @description Whether it is over the campaign threshold. */
+            readonly is_campaign: boolean;
+            /** @description What it lacks to be a campaign, in words. */
+            readonly lacks: readonly string[];
+            /** @description Ids of all its links. */
+            readonly links: readonly string[];
+            /** @description Its findings. */
+            readonly members: readonly components["schemas"]["FindingRef"][];
+            /**
+             * Format: double
+             * @description Strength in bits.
+             */
+            readonly score_bits: number;
+        };
+        /**
+         * @description What joins two findings.
+         * @enum {string}
+         */
+        readonly LinkKind: "shared_selector" | "ownership_path";
+        /** @description Why two findings are read together. */
+        readonly LinkView: {
+            /** @description Where the surprise comes from. */
+            readonly base_rate: components["schemas"]["BaseRate"];
+            /** @description How much a shared identifier says about a person: `impersonal`, `linkable` or `personal`. */
+            readonly class: string;
+            /** @description Whether its bits are in the lead's score, or repeat what other links of its kind say. */
+            readonly counts: boolean;
+            /** @description The earlier finding. */
+            readonly from: components["schemas"]["FindingRef"];
+            /** @description By what what-if questions name it. */
+            readonly id: string;
+            /** @description What joins them. */
+            readonly kind: components["schemas"]["LinkKind"];
+            /** @description Who stands behind both; for a path. */
+            readonly parent?: string | null;
+            /** @description The reason in words. */
+            readonly reason: string;
+            /** @description By what the earlier finding names it, as `kind:value`. */
+            readonly selector: string;
+            /** @description By what the later finding names it. */
+            readonly selector_to: string;
+            /** @description Every statement it rests on. */
+            readonly statements: readonly string[];
+            /** @description The proof: holdings from the parent down to each end. */
+            readonly steps: readonly components["schemas"]["HoldingView"][];
+            /**
+             * Format: double
+             * @description Surprise of what joins them, in bits.
+             */
+            readonly surprise_bits: number;
+            /**
+             * Format: double
+             * @description Bits for closeness in time, bounded.
+             */
+            readonly time_bits: number;
+            /** @description The later one. */
+            readonly to: components["schemas"]["FindingRef"];
+        };
+        /** @description Something that was looked at. */
+        readonly LookedAt: {
+            /** @description How many acts. */
+            readonly acts: number;
+            /** @description For which cases. */
+            readonly cases: readonly string[];
+            /** @description The last one, RFC 3339. */
+            readonly last_at: string;
+            /** @description What. */
+            readonly subject: string;
+        };
+        /** @description Somebody who looked. */
+        readonly Looker: {
+            /** @description How many acts. */
+            readonly acts: number;
+            /** @description For which cases. */
+            readonly cases: readonly string[];
+            /** @description How many of them were refused. */
+            readonly denied: number;
+            /** @description The first one, RFC 3339. */
+            readonly first_at: string;
+            /** @description The last one, RFC 3339. */
+            readonly last_at: string;
+            /** @description For which purposes. */
+            readonly purposes: readonly string[];
+            /** @description Who: `person:NAME`, `partner:NODE` or `node:NODE`. */
+            readonly who: string;
+        };
+        /** @description A marking as people see it. */
+        readonly MarkingView: {
+            /** @description When it is erased, RFC 3339. */
+            readonly expires?: string | null;
+            /** @description Handling codes, all of which bind. */
+            readonly handling: readonly string[];
+            /** @description `read`, `process`, `share`, `act`: what may be done with it. */
+            readonly permitted: readonly string[];
+            /** @description For what it may be used. */
+            readonly purposes: readonly string[];
+            /** @description Regimes, all of which bind. */
+            readonly regimes: readonly string[];
+            /** @description Traffic light. */
+            readonly tlp: string;
+        };
+        /** @description A finding in a lead. */
+        readonly MemberView: {
+            /** @description Its desk. */
+            readonly desk: string;
+            /** @description Its detector. */
+            readonly detector: string;
+            /** @description Which. */
+            readonly finding: components["schemas"]["FindingRef"];
+            /** @description Beginning, RFC 3339. */
+            readonly occurred_from: string;
+            /** @description End, RFC 3339. */
+            readonly occurred_to: string;
+            readonly place?: components["schemas"]["PlaceView"] | null;
+            /** @description Whether a partner released it. */
+            readonly received: boolean;
+            /**
+             * Format: double
+             * @description Its own score in bits, which is not part of the lead's.
+             */
+            readonly score_bits: number;
+            /** @description Where it stands. */
+            readonly state: string;
+            /** @description Its title. */
+            readonly title: string;
+        };
+        /** @description What a judgement would do. */
+        readonly MergePreview: {
+            /** @description Ids that would mean it. */
+            readonly after: readonly components["schemas"]["SourceEntity"][];
+            /** @description Ids that mean the first one's thing now. */
+            readonly before: readonly components["schemas"]["SourceEntity"][];
+            /** @description Whether identifiers still hold apart or together what the judgement says otherwise. */
+            readonly has_effect: boolean;
+        };
+        /** @description A number with its name. */
+        readonly NamedNumber: {
+            /** @description Its name, unit last. */
+            readonly name: string;
+            /**
+             * Format: double
+             * @description Its value.
+             */
+            readonly value: number;
+        };
         /** @description A passkey that was just made. */
         readonly NewPasskey: {
             /** @description `response.attestationObject`, base64url. */
@@ -2163,6 +3679,15 @@ export interface components {
             readonly client_data: string;
             /** @description What its owner calls it. */
             readonly name: string;
+        };
+        /** @description A task to be added. */
+        readonly NewTask: {
+            /** @description By when, RFC 3339; absent: no date. */
+            readonly due_at?: string | null;
+            /** @description By whom; absent: nobody yet. */
+            readonly owner?: string | null;
+            /** @description What is to be done. */
+            readonly text: string;
         };
         /** @description What the node is and does. */
         readonly NodeView: {
@@ -2180,6 +3705,8 @@ export interface components {
             readonly id: string;
             /** @description What must be said on every page. */
             readonly notice: string;
+            /** @description The node's own time, RFC 3339: clocks of the law run by it, not by a reader's device. */
+            readonly now: string;
             /** @description Whether people can sign in with passkeys. */
             readonly passkeys: boolean;
             /** @description Its regime. */
@@ -2210,6 +3737,54 @@ export interface components {
             readonly reason: string;
             /** @description The whole text of the file. */
             readonly text: string;
+        };
+        /** @description One holding. */
+        readonly OwnershipEdge: {
+            /** @description The dataset they are from. */
+            readonly dataset: string;
+            /** @description The node that first had the statements. */
+            readonly origin: string;
+            /** @description What is held, by number. */
+            readonly owned: number;
+            /** @description Who holds, by number. */
+            readonly owner: number;
+            /**
+             * Format: double
+             * @description The share in percent; absent where the source does not say.
+             */
+            readonly share_percent?: number | null;
+            /** @description The statements it rests on: its proof. */
+            readonly statements: readonly string[];
+        };
+        /** @description Who owns what around one entity. */
+        readonly OwnershipGraph: {
+            /** @description The number of the entity; absent where no register that the caller may see knows it by an identifier. */
+            readonly center?: number | null;
+            /** @description Holdings. */
+            readonly edges: readonly components["schemas"]["OwnershipEdge"][];
+            /** @description Whether a limit cut it short. */
+            readonly is_truncated: boolean;
+            readonly marking?: components["schemas"]["MarkingView"] | null;
+            /** @description Nodes, uppermost layer first. */
+            readonly nodes: readonly components["schemas"]["OwnershipNode"][];
+        };
+        /** @description Something that owns or is owned. */
+        readonly OwnershipNode: {
+            /** @description As a source names it. */
+            readonly entity: components["schemas"]["EntityPath"];
+            /** @description Whether it is a parent of the entity: it stands on a path of holdings down to it. */
+            readonly is_above: boolean;
+            /** @description Whether it holds so much that the rest is not listed. */
+            readonly is_hub: boolean;
+            /**
+             * Format: int64
+             * @description Holdings between it and the entity that was asked for: negative above, positive below or beside it.
+             */
+            readonly layer: number;
+            /** @description Its name. */
+            readonly name: string;
+            /** @description Its number, which holds within this answer. */
+            readonly number: number;
         };
         /** @description New parameters, or the undoing of an earlier change of them. */
         readonly ParameterChange: {
@@ -2291,12 +3866,28 @@ export interface components {
             readonly accepted_at: string;
             /** @description The agreement's title. */
             readonly agreement: string;
+            /** @description What may still be asked today, by purpose and class. */
+            readonly budgets: readonly components["schemas"]["AskBudgetView"][];
+            /**
+             * Format: int64
+             * @description By how many seconds its clock was ahead of this node's when its receipt came last, as far as known; negative: behind.
+             */
+            readonly clock_ahead_seconds?: number | null;
             /** @description Its state. */
             readonly country: string;
+            /**
+             * Format: int64
+             * @description Whole days until it ends; negative: since it ended.
+             */
+            readonly days_left: number;
             /** @description The authority's name. */
             readonly display_name: string;
             /** @description What two people compare before they trust the card. */
             readonly fingerprint: string;
+            /** @description What is wrong with its journal, as this node saw it as its witness. */
+            readonly journal_problem?: string | null;
+            /** @description When reaching it last failed, RFC 3339. */
+            readonly last_failed_at?: string | null;
             /** @description When it was last reached, or reached this node, RFC 3339. */
             readonly last_seen_at?: string | null;
             /** @description When it was left, RFC 3339. */
@@ -2311,6 +3902,11 @@ export interface components {
             readonly purposes: readonly string[];
             /**
              * Format: int64
+             * @description For how long the oldest has waited.
+             */
+            readonly queue_age_seconds?: number | null;
+            /**
+             * Format: int64
              * @description How many parcels wait for it.
              */
             readonly queued: number;
@@ -2318,10 +3914,14 @@ export interface components {
             readonly queued_since?: string | null;
             /** @description `in_force`, `not_yet`, `expired` or `left`. */
             readonly state: string;
+            /** @description What was agreed. */
+            readonly terms: components["schemas"]["TermsView"];
             /** @description The most restricted traffic light that may pass. */
             readonly tlp_ceiling: string;
             /** @description When it ends, RFC 3339. */
             readonly valid_to: string;
+            /** @description What it refuses to cosign of this node's journal. */
+            readonly witness_refusal?: string | null;
         };
         /** @description An authenticator's answer at sign-in. */
         readonly PasskeyAnswer: {
@@ -2386,6 +3986,154 @@ export interface components {
             readonly born: string;
             /** @description The whole name, parts in any order. */
             readonly name: string;
+        };
+        /** @description A lead among the points. */
+        readonly PictureLead: {
+            /** @description Desks of its findings. */
+            readonly desks: readonly string[];
+            /** @description Identity. */
+            readonly id: string;
+            /** @description Whether it is over the campaign threshold. */
+            readonly is_campaign: boolean;
+            /** @description Positions of its findings among the points; those outside the span are not there. */
+            readonly points: readonly number[];
+            /**
+             * Format: double
+             * @description Strength in bits, uncalibrated.
+             */
+            readonly score_bits: number;
+            /** @description States of their origins. */
+            readonly states: readonly string[];
+            /** @description One line. */
+            readonly title: string;
+            /** @description Traffic light of the whole. */
+            readonly tlp: string;
+        };
+        /** @description A link between two points. */
+        readonly PictureLink: {
+            /**
+             * Format: double
+             * @description What it weighs.
+             */
+            readonly bits: number;
+            /** @description Whether it counts in the lead's score. */
+            readonly counts: boolean;
+            /** @description Position of the earlier finding. */
+            readonly from: number;
+            /** @description What joins them. */
+            readonly kind: components["schemas"]["LinkKind"];
+            /** @description Position of the lead. */
+            readonly lead: number;
+            /** @description Position of the later one. */
+            readonly to: number;
+        };
+        /** @description A node whose findings are in the picture. */
+        readonly PictureOrigin: {
+            /** @description The node. */
+            readonly node: string;
+            /** @description Its state, where known. */
+            readonly state?: string | null;
+        };
+        /** @description The picture over a span. */
+        readonly PictureView: {
+            /** @description Desks, with where in the hybrid model each stands. */
+            readonly desks: readonly components["schemas"]["DeskDomain"][];
+            /** @description Severity by hybrid domain. */
+            readonly domains: readonly components["schemas"]["DomainSeverity"][];
+            /** @description Whether only the strongest of them are here. */
+            readonly is_truncated: boolean;
+            /** @description Leads with at least one point, strongest first. */
+            readonly leads: readonly components["schemas"]["PictureLead"][];
+            /** @description Links whose two findings are both here. */
+            readonly links: readonly components["schemas"]["PictureLink"][];
+            readonly marking?: components["schemas"]["MarkingView"] | null;
+            /** @description Nodes. */
+            readonly origins: readonly components["schemas"]["PictureOrigin"][];
+            /** @description Findings. */
+            readonly points: components["schemas"]["PointColumns"];
+            /**
+             * Format: int64
+             * @description How many findings there are in the span that the reader may see.
+             */
+            readonly total: number;
+        };
+        /** @description A place on earth, WGS 84. */
+        readonly PlaceView: {
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            readonly latitude: number;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            readonly longitude: number;
+        };
+        /** @description A task of a playbook. */
+        readonly PlaybookTask: {
+            /**
+             * Format: int32
+             * @description Hours after the clock began.
+             */
+            readonly due_hours: number;
+            /** @description The law that gives the hours; absent: the house's own. */
+            readonly law?: string | null;
+            /** @description The role whose task it is. */
+            readonly role: string;
+            /** @description What is to be done. */
+            readonly text: string;
+        };
+        /** @description A playbook as people see it. */
+        readonly PlaybookView: {
+            /** @description Its id: the name of its file. */
+            readonly id: string;
+            /** @description What is to be done. */
+            readonly tasks: readonly components["schemas"]["PlaybookTask"][];
+            /** @description What it is for, in a line. */
+            readonly title: string;
+            /** @description When to use it. */
+            readonly when: string;
+        };
+        /** @description Findings as points, in columns: position 0 of each column is the first finding, strongest first. */
+        readonly PointColumns: {
+            /** @description Log-odds in bits, uncalibrated. */
+            readonly bits: readonly number[];
+            /** @description Whether a person confirmed it. */
+            readonly confirmed: readonly boolean[];
+            /** @description Positions in the list of desks. */
+            readonly desks: readonly number[];
+            /** @description Beginnings, seconds since 1970. */
+            readonly from_seconds: readonly number[];
+            /** @description Keys. */
+            readonly keys: readonly string[];
+            /** @description Degrees north; absent where nothing is known of the place. */
+            readonly latitudes: readonly (number | null)[];
+            /** @description Position of its strongest lead in the list of leads; −1 for none. */
+            readonly leads: readonly number[];
+            /** @description Degrees east. */
+            readonly longitudes: readonly (number | null)[];
+            /** @description Positions in the list of origins. */
+            readonly origins: readonly number[];
+            /** @description Whether the place is only the middle of the state of its origin. */
+            readonly place_is_state: readonly boolean[];
+            /** @description Whether a partner released it. */
+            readonly received: readonly boolean[];
+            /** @description Titles. */
+            readonly titles: readonly string[];
+            /** @description Ends, seconds since 1970. */
+            readonly to_seconds: readonly number[];
+        };
+        /** @description A table of what policy answers. */
+        readonly PolicyTableView: {
+            /** @description `roles`, `regimes`, `partners`, `asks` or `transfers`. */
+            readonly code: string;
+            /** @description What was asked to find the answers. */
+            readonly note: string;
+            /** @description Its parts, each with the same columns. */
+            readonly parts: readonly components["schemas"]["TablePart"][];
+            /** @description What it answers. */
+            readonly title: string;
         };
         /** @description What the node released to one partner. */
         readonly PreAuthorisedLine: {
@@ -2534,6 +4282,21 @@ export interface components {
             /** @description Partners who are told, each by a parcel whose receipt is their acknowledgement. */
             readonly partners: readonly string[];
         };
+        /** @description A partner who received something about the entity. */
+        readonly ReceivedBy: {
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description Which fields; empty for a whole statement. */
+            readonly fields: readonly string[];
+            /** @description The partner. */
+            readonly partner: string;
+            /** @description When it was taken back. */
+            readonly recalled_at?: string | null;
+            /** @description Who signed; absent where an agreement pre-authorised it. */
+            readonly released_by?: string | null;
+            /** @description What: `finding:…` or `statement:…`. */
+            readonly what: string;
+        };
         /** @description One received thing and which of its fields are here. */
         readonly ReceivedLine: {
             /** @description Of a finding: the fields that are here. A statement is whole. */
@@ -2567,6 +4330,15 @@ export interface components {
             /** @description The supervisor to whom the person may turn. */
             readonly supervisor: string;
         };
+        /** @description A finding whose last act was not undone. */
+        readonly RefusedUndo: {
+            /** @description Its key. */
+            readonly key: string;
+            /** @description The node whose finding it is. */
+            readonly origin: string;
+            /** @description Why not, and what to do instead. */
+            readonly reason: string;
+        };
         /** @description A page of refused rows, in the order of the file. */
         readonly RejectPage: {
             /** @description Whether the file with the rows is gone, with what it quoted. */
@@ -2592,6 +4364,28 @@ export interface components {
             readonly position: number;
             /** @description What is wrong and what would be right. */
             readonly reason: string;
+        };
+        /** @description A relationship the entity stands in. */
+        readonly RelationView: {
+            /** @description The relationship's own id. */
+            readonly id: components["schemas"]["EntityPath"];
+            /** @description Whether its source still says so. */
+            readonly is_current: boolean;
+            /** @description Its kind, for example `ownership`. */
+            readonly kind: string;
+            readonly other?: components["schemas"]["SourceEntity"] | null;
+            /** @description As what the other end stands in it. */
+            readonly other_role: string;
+            /** @description Its other properties: name and value with unit. */
+            readonly properties: {
+                readonly [key: string]: string;
+            };
+            /** @description As what the entity stands in it, for example `owner` or `owned`. */
+            readonly role: string;
+            /** @description The statements it rests on. */
+            readonly statements: readonly string[];
+            /** @description Since when it holds, RFC 3339. */
+            readonly valid_from?: string | null;
         };
         /** @description A release as people see it. */
         readonly ReleaseLine: {
@@ -2634,6 +4428,13 @@ export interface components {
             readonly parcel?: string | null;
             /** @description What does not, and why. */
             readonly removed: readonly components["schemas"]["FieldView"][];
+        };
+        /** @description A part of the report. */
+        readonly ReportSection: {
+            /** @description `situation`, `events`, `joins`, `rivals` or `unknown`. */
+            readonly heading: string;
+            /** @description Its sentences; empty where there is nothing to say. */
+            readonly sentences: readonly components["schemas"]["Sentence"][];
         };
         /** @description A person's answer to a partner's request. */
         readonly RequestDecision: {
@@ -2717,6 +4518,87 @@ export interface components {
             /** @description The request. */
             readonly request: components["schemas"]["RequestLine"];
         };
+        /** @description Why something may be the same. */
+        readonly ResemblanceReason: {
+            /** @description `identifier` or `name`. */
+            readonly kind: string;
+            /** @description What both have. */
+            readonly value: string;
+        };
+        /** @description Something that may be the same, and is not held to be. */
+        readonly ResemblanceView: {
+            /** @description What. */
+            readonly entity: components["schemas"]["SourceEntity"];
+            /** @description Whether somebody judged that it is not. */
+            readonly judged_apart: boolean;
+            /** @description Its kind. */
+            readonly kind: string;
+            /** @description Why it may be. */
+            readonly reasons: readonly components["schemas"]["ResemblanceReason"][];
+        };
+        /** @description What came of looking. */
+        readonly ReviewRequest: {
+            /**
+             * Format: int64
+             * @description The newest entry that was looked at. With a newer one it is open again.
+             */
+            readonly newest_entry: number;
+            /** @description What came of it, in words. */
+            readonly reason: string;
+        };
+        /** @description What else could explain a lead. */
+        readonly RivalView: {
+            readonly about?: components["schemas"]["FindingRef"] | null;
+            /**
+             * Format: double
+             * @description Bits that a finding's own counter-evidence gives it, below 0.
+             */
+            readonly bits?: number | null;
+            /** @description `coincidence`, `common_hub`, `counter_evidence` or `one_source`. */
+            readonly kind: string;
+            /** @description In words, with its numbers. */
+            readonly text: string;
+        };
+        /** @description A rule and when it shows something. */
+        readonly RuleView: {
+            /** @description The rule. */
+            readonly kind: components["schemas"]["IndicatorKind"];
+            /** @description The rule in words. */
+            readonly text: string;
+            /** @description What must be reached. */
+            readonly thresholds: readonly components["schemas"]["NamedNumber"][];
+        };
+        /** @description What one run gave. */
+        readonly RunReport: {
+            /** @description The detector. */
+            readonly detector: string;
+            /** @description The span it answers for: from here, */
+            readonly from?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that were not there before.
+             */
+            readonly new: number;
+            /**
+             * Format: int64
+             * @description Findings that were there with other content.
+             */
+            readonly revised: number;
+            /** @description Identity of the run; absent where there was nothing to answer for. */
+            readonly run?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that no longer follow from the records.
+             */
+            readonly superseded: number;
+            /** @description up to here. */
+            readonly to?: string | null;
+            /**
+             * Format: int64
+             * @description Findings that were there as they are.
+             */
+            readonly unchanged: number;
+        };
         /** @description How a run went. */
         readonly RunStatus: {
             /** @description When it began, RFC 3339. */
@@ -2748,12 +4630,46 @@ export interface components {
             /** @description The end of that span. */
             readonly to?: string | null;
         };
+        /** @description A filter under a name. */
+        readonly SavedFilter: {
+            /** @description The filter. */
+            readonly filter: components["schemas"]["InboxFilter"];
+            /** @description What the person calls it. */
+            readonly name: string;
+        };
+        /** @description All saved filters of a person, in their order. */
+        readonly SavedFilters: {
+            /** @description 50 at most. */
+            readonly filters: readonly components["schemas"]["SavedFilter"][];
+        };
+        /** @description What was found. */
+        readonly SearchAnswer: {
+            /** @description Entities: by identifier first. */
+            readonly entities: readonly components["schemas"]["EntityHit"][];
+            /** @description Findings: by identifier first, then the strongest. */
+            readonly findings: readonly components["schemas"]["FindingHit"][];
+            /** @description Leads, strongest first. */
+            readonly leads: readonly components["schemas"]["LeadHit"][];
+        };
         /** @description An identifier as a person writes it. */
         readonly SelectorName: {
             /** @description Its kind, for example `lei`. */
             readonly kind: string;
             /** @description Its value; it is normalised and its check digits are checked. */
             readonly value: string;
+        };
+        /** @description One sentence with what it rests on. */
+        readonly Sentence: {
+            /** @description What it rests on; never empty. */
+            readonly citations: readonly components["schemas"]["Citation"][];
+            /** @description Which template it is made from: the page has it in its languages. */
+            readonly template: string;
+            /** @description The sentence in English. */
+            readonly text: string;
+            /** @description What is filled in. */
+            readonly values: {
+                readonly [key: string]: string;
+            };
         };
         /** @description A signed-in session. */
         readonly Session: {
@@ -2786,6 +4702,11 @@ export interface components {
         };
         /** @description The value of a parameter. */
         readonly SettingValue: number | string;
+        /**
+         * @description How serious what is known in a domain is.
+         * @enum {string}
+         */
+        readonly Severity: "quiet" | "noted" | "raised" | "serious" | "severe";
         /** @description Who wants to sign in, and with what. */
         readonly SignInRequest: {
             /** @description The second factor's code, or a recovery code. Needed once one is enrolled; the answer `code_required` asks for it. */
@@ -2800,6 +4721,31 @@ export interface components {
             /** @description The provider's page, with this request. */
             readonly url: string;
         };
+        /** @description A situation report. Its marking stands on top and bottom of every print. */
+        readonly SituationReport: {
+            /** @description First day of the span, where one was given. */
+            readonly from?: string | null;
+            /** @description What it is about; absent for the picture. */
+            readonly lead?: string | null;
+            /** @description When it was made, RFC 3339. */
+            readonly made_at: string;
+            /** @description For whom: who asked. */
+            readonly made_for: string;
+            readonly marking?: components["schemas"]["MarkingView"] | null;
+            /** @description For which purpose. */
+            readonly purpose: string;
+            /** @description Its parts. */
+            readonly sections: readonly components["schemas"]["ReportSection"][];
+            /** @description The lead's title; absent for the picture. */
+            readonly title?: string | null;
+            /** @description End of the span. */
+            readonly to?: string | null;
+        };
+        /** @description An id of the entity, as one source gives it. */
+        readonly SourceEntity: components["schemas"]["EntityPath"] & {
+            /** @description Its name there. */
+            readonly name?: string | null;
+        };
         /** @description A question to the lake. */
         readonly SqlRequest: {
             /** @description One SELECT. */
@@ -2813,6 +4759,93 @@ export interface components {
             readonly rows: readonly Record<string, never>[];
             /** @description Whether there were more rows than are shown. */
             readonly truncated: boolean;
+        };
+        /** @description One statement, with who says so, when, how good it is, and how it is to be handled. */
+        readonly StatementView: {
+            /** @description Which of the entity's ids it is about. */
+            readonly about: components["schemas"]["EntityPath"];
+            /** @description `fact` or `assessment`. */
+            readonly assessment: string;
+            /** @description When its source took it back or replaced it. */
+            readonly ended_at?: string | null;
+            /** @description How good source and information are, for example `B2`. */
+            readonly evaluation: string;
+            /** @description Its id. */
+            readonly id: string;
+            /** @description Whether the value is an identifier. */
+            readonly is_identifier: boolean;
+            /** @description Whether the property is a protected attribute, which may only exclude a false match. */
+            readonly is_protected: boolean;
+            /** @description The kind of entity. */
+            readonly kind: string;
+            /** @description How it is to be handled. */
+            readonly marking: components["schemas"]["MarkingView"];
+            /** @description Whom it is about: `not_a_person`, `suspect`, `convicted`, `victim` or `other`. */
+            readonly person_category: string;
+            /** @description The property. */
+            readonly property: string;
+            /** @description When this node recorded it. */
+            readonly recorded_at: string;
+            /** @description When its source said so. */
+            readonly stated_at?: string | null;
+            /** @description Unit of a number. */
+            readonly unit?: string | null;
+            /** @description Since when it is true in the world, RFC 3339. */
+            readonly valid_from?: string | null;
+            /** @description Until when. */
+            readonly valid_to?: string | null;
+            /** @description The value. */
+            readonly value: string;
+        };
+        /** @description One number. */
+        readonly StatisticsCell: {
+            /**
+             * Format: int64
+             * @description How often; absent where suppressed.
+             */
+            readonly count?: number | null;
+            /** @description What was counted. */
+            readonly measure: string;
+            /** @description `YYYY-MM`. */
+            readonly month: string;
+            /** @description The class of the partners; absent for what has none. */
+            readonly partner_class?: string | null;
+            /** @description Whether the number is too small to be shown, or would show such a one. */
+            readonly suppressed: boolean;
+        };
+        /** @description For whom a file of statistics is made. */
+        readonly StatisticsExport: {
+            /**
+             * Format: int32
+             * @description So many whole months; 12 where absent, 60 at most.
+             */
+            readonly months?: number | null;
+            /** @description For whom, in words: a supervisor, or the public. */
+            readonly recipient: string;
+        };
+        /** @description Statistics that may be published. */
+        readonly StatisticsView: {
+            /** @description The authority. */
+            readonly authority: string;
+            /** @description The cells by month, class and measure. */
+            readonly cells: readonly components["schemas"]["StatisticsCell"][];
+            /** @description Its state. */
+            readonly country: string;
+            /** @description The first month, `YYYY-MM`. */
+            readonly from: string;
+            /** @description When it was counted, RFC 3339. */
+            readonly made_at: string;
+            /** @description The node. */
+            readonly node: string;
+            /** @description What must be said with it. */
+            readonly notice: string;
+            /**
+             * Format: int64
+             * @description Cells from one up to, but not with, this number are suppressed.
+             */
+            readonly smallest_cell: number;
+            /** @description The last month, `YYYY-MM`. */
+            readonly to: string;
         };
         /** @description One thing that was done. */
         readonly StepDone: {
@@ -2940,9 +4973,27 @@ export interface components {
             /** @description What its values are. */
             readonly type: string;
         };
+        /** @description A part of a table. */
+        readonly TablePart: {
+            /** @description Names of all columns: those that name a row first. */
+            readonly columns: readonly string[];
+            /** @description About whom or what; empty where the table has one part only. */
+            readonly name: string;
+            /** @description Its rows. */
+            readonly rows: readonly components["schemas"]["TableRow"][];
+        };
+        /** @description A row of a table. */
+        readonly TableRow: {
+            /** @description The answers, column by column. */
+            readonly cells: readonly string[];
+            /** @description What the row is about. */
+            readonly names: readonly string[];
+            /** @description The rules that decide the row, in words, with the law where a rule cites one. */
+            readonly why: readonly string[];
+        };
         /** @description The first records of one table. */
         readonly TableRows: {
-            /** @description Columns that are not restricted, in order. */
+            /** @description Columns that are not restricted, in order; without the record id, which only an import gives. */
             readonly columns: readonly string[];
             /** @description Rows, each with its values as text in the order of the columns. */
             readonly rows: readonly (readonly (string | null)[])[];
@@ -2959,6 +5010,78 @@ export interface components {
             readonly name: string;
             /** @description Whether it is reference data and no records. */
             readonly reference: boolean;
+        };
+        /** @description What changes of a task. What is absent stays. */
+        readonly TaskChange: {
+            /** @description By when, RFC 3339. */
+            readonly due_at?: string | null;
+            /** @description By whom. */
+            readonly owner?: string | null;
+            /** @description Which. */
+            readonly task: string;
+            /** @description What is to be done. */
+            readonly text?: string | null;
+        };
+        /** @description A task as people see it. */
+        readonly TaskView: {
+            /** @description When it was done, RFC 3339. */
+            readonly done_at?: string | null;
+            /** @description By whom it was done. */
+            readonly done_by?: string | null;
+            /** @description By when, RFC 3339. */
+            readonly due_at?: string | null;
+            /** @description Its id. */
+            readonly id: string;
+            /** @description Whether it is not done and its date has passed. */
+            readonly late: boolean;
+            /** @description The law that gives the date. */
+            readonly law?: string | null;
+            /** @description By whom. */
+            readonly owner?: string | null;
+            /** @description The role whose task it is, where a playbook says so. */
+            readonly role?: string | null;
+            /** @description What is to be done. */
+            readonly text: string;
+        };
+        /** @description The terms of an agreement, as both signed them. */
+        readonly TermsView: {
+            /** @description Asks a day by kind of identifier, `kind: number`. */
+            readonly ask_budgets_per_day: readonly string[];
+            /** @description Purposes for which asks are answered. */
+            readonly ask_purposes: readonly string[];
+            /** @description Whether what was received is erased when either side leaves. */
+            readonly erase_on_leaving: boolean;
+            /** @description The hash by which parcels and journals name them. */
+            readonly hash: string;
+            /** @description What may pass: `finding_facts`, `statements`. */
+            readonly kinds: readonly string[];
+            /** @description Classes of identifier for which every ask gets the same answer. */
+            readonly neither_confirm_nor_deny: readonly string[];
+            /** @description Whether impersonal findings may be passed on inside the Union. */
+            readonly onward: boolean;
+            /** @description The two nodes. */
+            readonly parties: readonly string[];
+            /** @description Kinds of identifier that pass without a person. */
+            readonly pre_authorised: readonly string[];
+            /** @description For which purposes. */
+            readonly purposes: readonly string[];
+            /** @description Under which regimes. */
+            readonly regimes: readonly string[];
+            /**
+             * Format: int32
+             * @description Days after which what was received is erased.
+             */
+            readonly retention_days: number;
+            /** @description The law that authorises other uses of law-enforcement data. */
+            readonly reuse_law?: string | null;
+            /** @description The instrument that holds appropriate safeguards. */
+            readonly safeguards?: string | null;
+            /** @description The most restricted traffic light that may pass. */
+            readonly tlp_ceiling: string;
+            /** @description In force from, RFC 3339, */
+            readonly valid_from: string;
+            /** @description up to, RFC 3339. */
+            readonly valid_to: string;
         };
         /** @description A partner who was told. */
         readonly Told: {
@@ -3095,6 +5218,33 @@ export interface components {
             /** @description The witnesses that cosigned it. */
             readonly witnesses: readonly string[];
         };
+        /** @description What was undone and what was not. */
+        readonly UndoReport: {
+            /** @description What was not undone. */
+            readonly refused: readonly components["schemas"]["RefusedUndo"][];
+            /** @description The lines as they stand now. */
+            readonly undone: readonly components["schemas"]["InboxLine"][];
+        };
+        /** @description Whose last act to undo. */
+        readonly UndoRequest: {
+            /** @description The findings, 500 at most. */
+            readonly findings: readonly components["schemas"]["FindingName"][];
+        };
+        /** @description What the rules showed. */
+        readonly UnusualAccess: {
+            /** @description Entries that were read. */
+            readonly entries_read: number;
+            /** @description What they showed: open ones first, then newest first. */
+            readonly indicators: readonly components["schemas"]["IndicatorView"][];
+            /** @description Whether older entries were left out because there are too many. */
+            readonly is_cut: boolean;
+            /** @description What is usual is learnt from entries since then, RFC 3339. */
+            readonly learnt_since: string;
+            /** @description The rules. */
+            readonly rules: readonly components["schemas"]["RuleView"][];
+            /** @description Since when, RFC 3339. */
+            readonly since: string;
+        };
         /** @description A file that waits for its import. */
         readonly UploadView: {
             /**
@@ -3150,6 +5300,16 @@ export interface components {
             /** @description Whether a subject of the identity provider is bound. */
             readonly single_sign_on: boolean;
         };
+        /** @description One value of a filter with how many lines it would show. */
+        readonly ValueCount: {
+            /**
+             * Format: int64
+             * @description How many lines.
+             */
+            readonly count: number;
+            /** @description The value, as the filter takes it. */
+            readonly value: string;
+        };
         /**
          * @description What the second person decides.
          * @enum {string}
@@ -3191,6 +5351,25 @@ export interface components {
              */
             readonly size: number;
         };
+        /** @description Links that are supposed to be false. */
+        readonly WhatIfRequest: {
+            /** @description Their ids, as the lead shows them. */
+            readonly false_links: readonly string[];
+        };
+        /** @description What would be left. */
+        readonly WhatIfView: {
+            /** @description Findings that are not in the strongest of what is left. */
+            readonly fallen_away: readonly components["schemas"]["FindingRef"][];
+            /** @description Whether it is a campaign as it is. */
+            readonly is_campaign: boolean;
+            /** @description What is left, strongest first; empty where nothing joins any two of its findings. */
+            readonly left: readonly components["schemas"]["LeftOfLead"][];
+            /**
+             * Format: double
+             * @description The lead's score as it is.
+             */
+            readonly score_bits: number;
+        };
         /** @description A witness of this node's journal. */
         readonly WitnessLine: {
             /** @description With which algorithms. */
@@ -3209,6 +5388,85 @@ export interface components {
              */
             readonly size?: number | null;
         };
+        /** @description One act on a finding. */
+        readonly WorkLine: {
+            /** @description Who worked on it afterwards. */
+            readonly assignee?: string | null;
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description By whom: `person:…` or `node:…`. */
+            readonly by: string;
+            /** @description `confirm`, `dismiss` or `reopen`, where it was a decision. */
+            readonly decision?: string | null;
+            /** @description `assign`, `snooze`, `decide` or `undo`. */
+            readonly kind: string;
+            /** @description Why. */
+            readonly reason: string;
+            /** @description Until when it slept afterwards, RFC 3339. */
+            readonly snoozed_until?: string | null;
+            /** @description Where it stood afterwards. */
+            readonly state: string;
+        };
+        /** @description What came of it. */
+        readonly WorkReport: {
+            /** @description The lines as they stand now. */
+            readonly lines: readonly components["schemas"]["InboxLine"][];
+            /** @description Until when the caller can undo it, RFC 3339, unless it is released before. */
+            readonly undo_until: string;
+        };
+        /** @description Work on one finding or many. */
+        readonly WorkRequest: {
+            /** @description Which, 500 at most. */
+            readonly findings: readonly components["schemas"]["FindingName"][];
+            /** @description What. */
+            readonly step: components["schemas"]["WorkStep"];
+        };
+        /** @description What a person does with findings. */
+        readonly WorkStep: {
+            /** @enum {string} */
+            readonly kind: "assign";
+            /** @description The account. */
+            readonly to: string;
+        } | {
+            /** @enum {string} */
+            readonly kind: "unassign";
+        } | {
+            /** @enum {string} */
+            readonly kind: "snooze";
+            /** @description Until when, RFC 3339. */
+            readonly until: string;
+        } | {
+            /** @enum {string} */
+            readonly kind: "wake";
+        } | {
+            /** @enum {string} */
+            readonly kind: "confirm";
+            /** @description Why. */
+            readonly reason?: string;
+        } | {
+            /** @enum {string} */
+            readonly kind: "dismiss";
+            /** @description Why. One reason for all. */
+            readonly reason: string;
+        } | {
+            /** @enum {string} */
+            readonly kind: "reopen";
+            /** @description Why. */
+            readonly reason?: string;
+        };
+        /** @description The work on one finding. */
+        readonly WorkView: {
+            /** @description Who works on it. */
+            readonly assignee?: string | null;
+            /** @description The cases it is in that the reader may see. */
+            readonly cases: readonly components["schemas"]["CaseName"][];
+            /** @description Every act on it, oldest first. */
+            readonly history: readonly components["schemas"]["WorkLine"][];
+            /** @description To whom it was released. */
+            readonly releases: readonly components["schemas"]["ReleaseLine"][];
+            /** @description Until when it sleeps, RFC 3339; absent where it is awake. */
+            readonly snoozed_until?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -3216,28 +5474,54 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccessReview = components['schemas']['AccessReview'];
+export type AggregateView = components['schemas']['AggregateView'];
 export type ApprovalDecision = components['schemas']['ApprovalDecision'];
 export type ApprovalView = components['schemas']['ApprovalView'];
+export type AskBudgetView = components['schemas']['AskBudgetView'];
 export type AskLine = components['schemas']['AskLine'];
 export type AskReport = components['schemas']['AskReport'];
 export type AskRequest = components['schemas']['AskRequest'];
+export type BaseRate = components['schemas']['BaseRate'];
+export type BudgetRequest = components['schemas']['BudgetRequest'];
+export type BudgetView = components['schemas']['BudgetView'];
 export type BundleDecision = components['schemas']['BundleDecision'];
 export type BundleView = components['schemas']['BundleView'];
 export type CarriedLine = components['schemas']['CarriedLine'];
+export type CaseEvent = components['schemas']['CaseEvent'];
+export type CaseEventKind = components['schemas']['CaseEventKind'];
+export type CaseFinding = components['schemas']['CaseFinding'];
+export type CaseLead = components['schemas']['CaseLead'];
+export type CaseName = components['schemas']['CaseName'];
+export type CaseRequest = components['schemas']['CaseRequest'];
+export type CaseStep = components['schemas']['CaseStep'];
+export type CaseSummary = components['schemas']['CaseSummary'];
+export type CaseView = components['schemas']['CaseView'];
 export type ChangeView = components['schemas']['ChangeView'];
+export type Citation = components['schemas']['Citation'];
+export type Colleague = components['schemas']['Colleague'];
 export type CompanyName = components['schemas']['CompanyName'];
+export type ConsultationLine = components['schemas']['ConsultationLine'];
+export type Consultations = components['schemas']['Consultations'];
 export type DatasetStatus = components['schemas']['DatasetStatus'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DeliveryLine = components['schemas']['DeliveryLine'];
 export type Derogation = components['schemas']['Derogation'];
+export type DeskDomain = components['schemas']['DeskDomain'];
 export type DeskStatus = components['schemas']['DeskStatus'];
 export type DeskView = components['schemas']['DeskView'];
 export type DetectBody = components['schemas']['DetectBody'];
 export type DetectorFile = components['schemas']['DetectorFile'];
 export type DetectorPage = components['schemas']['DetectorPage'];
 export type DetectorStatus = components['schemas']['DetectorStatus'];
+export type Dimension = components['schemas']['Dimension'];
+export type DomainSeverity = components['schemas']['DomainSeverity'];
 export type Done = components['schemas']['Done'];
 export type EnrolmentView = components['schemas']['EnrolmentView'];
+export type EntityHit = components['schemas']['EntityHit'];
+export type EntityPath = components['schemas']['EntityPath'];
+export type EntityVerdict = components['schemas']['EntityVerdict'];
+export type EntityView = components['schemas']['EntityView'];
 export type EntryErasureRequest = components['schemas']['EntryErasureRequest'];
 export type ErasureBody = components['schemas']['ErasureBody'];
 export type ErasureReport = components['schemas']['ErasureReport'];
@@ -3247,8 +5531,10 @@ export type FactView = components['schemas']['FactView'];
 export type FetchLine = components['schemas']['FetchLine'];
 export type FieldView = components['schemas']['FieldView'];
 export type FileView = components['schemas']['FileView'];
+export type FindingHit = components['schemas']['FindingHit'];
 export type FindingName = components['schemas']['FindingName'];
 export type FindingPage = components['schemas']['FindingPage'];
+export type FindingRef = components['schemas']['FindingRef'];
 export type FindingSummary = components['schemas']['FindingSummary'];
 export type FindingView = components['schemas']['FindingView'];
 export type FirstCode = components['schemas']['FirstCode'];
@@ -3259,24 +5545,52 @@ export type HeldFinding = components['schemas']['HeldFinding'];
 export type HeldStatement = components['schemas']['HeldStatement'];
 export type HeldView = components['schemas']['HeldView'];
 export type HitLine = components['schemas']['HitLine'];
+export type HoldingView = components['schemas']['HoldingView'];
 export type ImportBody = components['schemas']['ImportBody'];
+export type ImportOutcome = components['schemas']['ImportOutcome'];
 export type ImportPage = components['schemas']['ImportPage'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type ImportView = components['schemas']['ImportView'];
 export type ImportedParcels = components['schemas']['ImportedParcels'];
+export type InboxCounts = components['schemas']['InboxCounts'];
+export type InboxFilter = components['schemas']['InboxFilter'];
+export type InboxLine = components['schemas']['InboxLine'];
+export type InboxPage = components['schemas']['InboxPage'];
+export type IndicatorKind = components['schemas']['IndicatorKind'];
+export type IndicatorView = components['schemas']['IndicatorView'];
 export type JobView = components['schemas']['JobView'];
 export type JournalExportRequest = components['schemas']['JournalExportRequest'];
 export type JournalLine = components['schemas']['JournalLine'];
 export type JournalSearchPage = components['schemas']['JournalSearchPage'];
+export type JournalTrust = components['schemas']['JournalTrust'];
 export type JournalVerification = components['schemas']['JournalVerification'];
+export type JudgeRequest = components['schemas']['JudgeRequest'];
+export type JudgementView = components['schemas']['JudgementView'];
 export type KeyedColumn = components['schemas']['KeyedColumn'];
 export type KnownImport = components['schemas']['KnownImport'];
+export type LeadDayView = components['schemas']['LeadDayView'];
+export type LeadDetail = components['schemas']['LeadDetail'];
+export type LeadHit = components['schemas']['LeadHit'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeaveRequest = components['schemas']['LeaveRequest'];
 export type LeaveView = components['schemas']['LeaveView'];
+export type LeftOfLead = components['schemas']['LeftOfLead'];
+export type LinkKind = components['schemas']['LinkKind'];
+export type LinkView = components['schemas']['LinkView'];
+export type LookedAt = components['schemas']['LookedAt'];
+export type Looker = components['schemas']['Looker'];
+export type MarkingView = components['schemas']['MarkingView'];
+export type MemberView = components['schemas']['MemberView'];
+export type MergePreview = components['schemas']['MergePreview'];
+export type NamedNumber = components['schemas']['NamedNumber'];
 export type NewPasskey = components['schemas']['NewPasskey'];
+export type NewTask = components['schemas']['NewTask'];
 export type NodeView = components['schemas']['NodeView'];
 export type NoticeLine = components['schemas']['NoticeLine'];
 export type OwnDetectorRequest = components['schemas']['OwnDetectorRequest'];
+export type OwnershipEdge = components['schemas']['OwnershipEdge'];
+export type OwnershipGraph = components['schemas']['OwnershipGraph'];
+export type OwnershipNode = components['schemas']['OwnershipNode'];
 export type ParameterChange = components['schemas']['ParameterChange'];
 export type ParameterView = components['schemas']['ParameterView'];
 export type ParcelFile = components['schemas']['ParcelFile'];
@@ -3289,6 +5603,15 @@ export type PasskeyQuestion = components['schemas']['PasskeyQuestion'];
 export type PasskeyView = components['schemas']['PasskeyView'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PersonName = components['schemas']['PersonName'];
+export type PictureLead = components['schemas']['PictureLead'];
+export type PictureLink = components['schemas']['PictureLink'];
+export type PictureOrigin = components['schemas']['PictureOrigin'];
+export type PictureView = components['schemas']['PictureView'];
+export type PlaceView = components['schemas']['PlaceView'];
+export type PlaybookTask = components['schemas']['PlaybookTask'];
+export type PlaybookView = components['schemas']['PlaybookView'];
+export type PointColumns = components['schemas']['PointColumns'];
+export type PolicyTableView = components['schemas']['PolicyTableView'];
 export type PreAuthorisedLine = components['schemas']['PreAuthorisedLine'];
 export type PrepareRequest = components['schemas']['PrepareRequest'];
 export type Preview = components['schemas']['Preview'];
@@ -3302,29 +5625,50 @@ export type ReaderLook = components['schemas']['ReaderLook'];
 export type ReasonView = components['schemas']['ReasonView'];
 export type RecallRequest = components['schemas']['RecallRequest'];
 export type RecallView = components['schemas']['RecallView'];
+export type ReceivedBy = components['schemas']['ReceivedBy'];
 export type ReceivedLine = components['schemas']['ReceivedLine'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type RectifyRequest = components['schemas']['RectifyRequest'];
 export type Refusal = components['schemas']['Refusal'];
+export type RefusedUndo = components['schemas']['RefusedUndo'];
 export type RejectPage = components['schemas']['RejectPage'];
 export type RejectView = components['schemas']['RejectView'];
+export type RelationView = components['schemas']['RelationView'];
 export type ReleaseLine = components['schemas']['ReleaseLine'];
 export type ReleaseRequest = components['schemas']['ReleaseRequest'];
 export type ReleaseView = components['schemas']['ReleaseView'];
+export type ReportSection = components['schemas']['ReportSection'];
 export type RequestDecision = components['schemas']['RequestDecision'];
 export type RequestDraft = components['schemas']['RequestDraft'];
 export type RequestLine = components['schemas']['RequestLine'];
 export type RequestPreview = components['schemas']['RequestPreview'];
 export type RequestView = components['schemas']['RequestView'];
+export type ResemblanceReason = components['schemas']['ResemblanceReason'];
+export type ResemblanceView = components['schemas']['ResemblanceView'];
+export type ReviewRequest = components['schemas']['ReviewRequest'];
+export type RivalView = components['schemas']['RivalView'];
+export type RuleView = components['schemas']['RuleView'];
+export type RunReport = components['schemas']['RunReport'];
 export type RunStatus = components['schemas']['RunStatus'];
+export type SavedFilter = components['schemas']['SavedFilter'];
+export type SavedFilters = components['schemas']['SavedFilters'];
+export type SearchAnswer = components['schemas']['SearchAnswer'];
 export type SelectorName = components['schemas']['SelectorName'];
+export type Sentence = components['schemas']['Sentence'];
 export type Session = components['schemas']['Session'];
 export type SessionView = components['schemas']['SessionView'];
 export type SettingValue = components['schemas']['SettingValue'];
+export type Severity = components['schemas']['Severity'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SingleSignOn = components['schemas']['SingleSignOn'];
+export type SituationReport = components['schemas']['SituationReport'];
+export type SourceEntity = components['schemas']['SourceEntity'];
 export type SqlRequest = components['schemas']['SqlRequest'];
 export type SqlResult = components['schemas']['SqlResult'];
+export type StatementView = components['schemas']['StatementView'];
+export type StatisticsCell = components['schemas']['StatisticsCell'];
+export type StatisticsExport = components['schemas']['StatisticsExport'];
+export type StatisticsView = components['schemas']['StatisticsView'];
 export type StepDone = components['schemas']['StepDone'];
 export type StepView = components['schemas']['StepView'];
 export type SubjectAnswer = components['schemas']['SubjectAnswer'];
@@ -3334,8 +5678,13 @@ export type SubjectRequestView = components['schemas']['SubjectRequestView'];
 export type SubjectStep = components['schemas']['SubjectStep'];
 export type Switch = components['schemas']['Switch'];
 export type TableColumnView = components['schemas']['TableColumnView'];
+export type TablePart = components['schemas']['TablePart'];
+export type TableRow = components['schemas']['TableRow'];
 export type TableRows = components['schemas']['TableRows'];
 export type TableView = components['schemas']['TableView'];
+export type TaskChange = components['schemas']['TaskChange'];
+export type TaskView = components['schemas']['TaskView'];
+export type TermsView = components['schemas']['TermsView'];
 export type Told = components['schemas']['Told'];
 export type TrialCost = components['schemas']['TrialCost'];
 export type TrialLine = components['schemas']['TrialLine'];
@@ -3344,17 +5693,56 @@ export type TrialReport = components['schemas']['TrialReport'];
 export type TrialRequest = components['schemas']['TrialRequest'];
 export type TriedParameter = components['schemas']['TriedParameter'];
 export type TrustedCheckpoint = components['schemas']['TrustedCheckpoint'];
+export type UndoReport = components['schemas']['UndoReport'];
+export type UndoRequest = components['schemas']['UndoRequest'];
+export type UnusualAccess = components['schemas']['UnusualAccess'];
 export type UploadView = components['schemas']['UploadView'];
 export type UserRequest = components['schemas']['UserRequest'];
 export type UserView = components['schemas']['UserView'];
+export type ValueCount = components['schemas']['ValueCount'];
 export type Verdict = components['schemas']['Verdict'];
 export type VerificationBody = components['schemas']['VerificationBody'];
 export type VolumeOfDay = components['schemas']['VolumeOfDay'];
 export type Wanted = components['schemas']['Wanted'];
 export type WatchedLogLine = components['schemas']['WatchedLogLine'];
+export type WhatIfRequest = components['schemas']['WhatIfRequest'];
+export type WhatIfView = components['schemas']['WhatIfView'];
 export type WitnessLine = components['schemas']['WitnessLine'];
+export type WorkLine = components['schemas']['WorkLine'];
+export type WorkReport = components['schemas']['WorkReport'];
+export type WorkRequest = components['schemas']['WorkRequest'];
+export type WorkStep = components['schemas']['WorkStep'];
+export type WorkView = components['schemas']['WorkView'];
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly get_aggregates: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows: `state`, `desk`, `domain` or `week`; `state` where absent. */
+                readonly rows?: components["schemas"]["Dimension"];
+                /** @description Columns; `desk` where absent. */
+                readonly columns?: components["schemas"]["Dimension"];
+                /** @description From the week of this moment on, RFC 3339. */
+                readonly from?: string;
+                /** @description Up to the week of this moment, RFC 3339. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AggregateView"];
+                };
+            };
+        };
+    };
     readonly get_approvals: {
         readonly parameters: {
             readonly query?: {
@@ -3482,6 +5870,50 @@ export interface operations {
             };
         };
     };
+    readonly get_budgets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["BudgetView"][];
+                };
+            };
+        };
+    };
+    readonly put_budgets_desk: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly desk: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BudgetRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+        };
+    };
     readonly get_bundles: {
         readonly parameters: {
             readonly query?: never;
@@ -3566,6 +5998,122 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FolderView"];
+                };
+            };
+        };
+    };
+    readonly get_cases: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `open`, `closed` or `all`. Absent: open. */
+                readonly state?: string;
+                /** @description Only the caller's own (`true`). */
+                readonly mine?: boolean;
+                /** @description Only those with a late task (`true`). */
+                readonly late?: boolean;
+                /** @description Only with this text in the title. */
+                readonly text?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["CaseSummary"][];
+                };
+            };
+        };
+    };
+    readonly post_cases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CaseRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    readonly get_cases_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    readonly post_cases_id_steps: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    readonly get_colleagues: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Colleague"][];
                 };
             };
         };
@@ -3772,6 +6320,130 @@ export interface operations {
             };
         };
     };
+    readonly get_entities: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Words of its name, or an identifier, also as `kind:value`; 2 characters at least. */
+                readonly q: string;
+                /** @description Only entities of this kind. */
+                readonly kind?: string;
+                /** @description At most so many; 10 where absent, 50 at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["EntityHit"][];
+                };
+            };
+        };
+    };
+    readonly get_entities_entity: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The node that first had it. */
+                readonly origin: string;
+                /** @description The dataset. */
+                readonly dataset: string;
+                /** @description Its id in the dataset. */
+                readonly entity: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntityView"];
+                };
+            };
+        };
+    };
+    readonly post_entities_judgements: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JudgementView"];
+                };
+            };
+        };
+    };
+    readonly post_entities_judgements_preview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+        };
+    };
+    readonly get_entities_ownership: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The node that first had it. */
+                readonly origin: string;
+                /** @description The dataset. */
+                readonly dataset: string;
+                /** @description Its id in the dataset. */
+                readonly entity: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnershipGraph"];
+                };
+            };
+        };
+    };
     readonly post_erasures: {
         readonly parameters: {
             readonly query?: never;
@@ -3791,6 +6463,25 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ErasureReport"];
+                };
+            };
+        };
+    };
+    readonly get_events: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
                 };
             };
         };
@@ -4016,6 +6707,197 @@ export interface operations {
             };
         };
     };
+    readonly get_inbox: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only this desk's. */
+                readonly desk?: string;
+                /** @description Only this detector's. */
+                readonly detector?: string;
+                /** @description `open`, `confirmed`, `dismissed`, `superseded`, `recalled` or `all`. Absent: open. */
+                readonly state?: string;
+                /** @description Only received (`true`) or own (`false`) ones. */
+                readonly received?: boolean;
+                /** @description `me`, `nobody`, or an account's name. */
+                readonly assignee?: string;
+                /** @description Only what sleeps (`true`). Absent or `false`: only what is awake. */
+                readonly snoozed?: boolean;
+                /** @description Only with this text in the title. */
+                readonly text?: string;
+                /** @description Only with this traffic light, for example `TLP:AMBER`. */
+                readonly tlp?: string;
+                /** @description Only what this node first had at or after this moment, RFC 3339. */
+                readonly since?: string;
+                /** @description Skips so many. */
+                readonly offset?: number;
+                /** @description Shows at most so many; 100 where absent, 500 at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InboxPage"];
+                };
+            };
+        };
+    };
+    readonly get_inbox_counts: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only this desk's. */
+                readonly desk?: string;
+                /** @description Only this detector's. */
+                readonly detector?: string;
+                /** @description `open`, `confirmed`, `dismissed`, `superseded`, `recalled` or `all`. Absent: open. */
+                readonly state?: string;
+                /** @description Only received (`true`) or own (`false`) ones. */
+                readonly received?: boolean;
+                /** @description `me`, `nobody`, or an account's name. */
+                readonly assignee?: string;
+                /** @description Only what sleeps (`true`). Absent or `false`: only what is awake. */
+                readonly snoozed?: boolean;
+                /** @description Only with this text in the title. */
+                readonly text?: string;
+                /** @description Only with this traffic light, for example `TLP:AMBER`. */
+                readonly tlp?: string;
+                /** @description Only what this node first had at or after this moment, RFC 3339. */
+                readonly since?: string;
+                /** @description Skips so many. */
+                readonly offset?: number;
+                /** @description Shows at most so many; 100 where absent, 500 at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InboxCounts"];
+                };
+            };
+        };
+    };
+    readonly get_inbox_filters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SavedFilters"];
+                };
+            };
+        };
+    };
+    readonly put_inbox_filters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SavedFilters"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SavedFilters"];
+                };
+            };
+        };
+    };
+    readonly get_inbox_reasons: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly string[];
+                };
+            };
+        };
+    };
+    readonly post_inbox_undo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UndoReport"];
+                };
+            };
+        };
+    };
+    readonly post_inbox_work: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkReport"];
+                };
+            };
+        };
+    };
     readonly get_jobs: {
         readonly parameters: {
             readonly query?: never;
@@ -4233,6 +7115,73 @@ export interface operations {
             };
         };
     };
+    readonly get_leads_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LeadDetail"];
+                };
+            };
+        };
+    };
+    readonly get_leads_id_days: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["LeadDayView"][];
+                };
+            };
+        };
+    };
+    readonly post_leads_id_what_if: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WhatIfRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+        };
+    };
     readonly get_node: {
         readonly parameters: {
             readonly query?: never;
@@ -4249,6 +7198,93 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["NodeView"];
                 };
+            };
+        };
+    };
+    readonly get_oversight_consultations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What was looked at, as `kind:reference`: `finding:ORIGIN/KEY`, `entity:…`, `selector:kind:value`, `case:ID`. */
+                readonly subject?: string;
+                /** @description Who looked: an account's name. */
+                readonly who?: string;
+                /** @description Entered at this moment or later, RFC 3339. */
+                readonly from?: string;
+                /** @description Entered before this moment, RFC 3339. */
+                readonly before?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Consultations"];
+                };
+            };
+        };
+    };
+    readonly get_oversight_unusual: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description So many days back; 30 where absent, 180 at most. */
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnusualAccess"];
+                };
+            };
+        };
+    };
+    readonly post_oversight_unusual_id_reviews: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IndicatorView"];
+                };
+            };
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4408,6 +7444,31 @@ export interface operations {
             };
         };
     };
+    readonly post_partners_node_journal_trust: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly node: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["JournalTrust"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WatchedLogLine"];
+                };
+            };
+        };
+    };
     readonly get_passkeys: {
         readonly parameters: {
             readonly query?: never;
@@ -4491,6 +7552,94 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly get_picture: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only what ended at or after this moment, RFC 3339. */
+                readonly from?: string;
+                /** @description Only what ended before this moment, RFC 3339. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PictureView"];
+                };
+            };
+        };
+    };
+    readonly get_picture_report: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The lead; absent: the picture. */
+                readonly lead?: string;
+                /** @description Of the picture: only what ended at or after this moment, RFC 3339. */
+                readonly from?: string;
+                /** @description Of the picture: only what ended before this moment, RFC 3339. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SituationReport"];
+                };
+            };
+        };
+    };
+    readonly get_playbooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["PlaybookView"][];
+                };
+            };
+        };
+    };
+    readonly get_policy_tables: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["PolicyTableView"][];
+                };
             };
         };
     };
@@ -4856,6 +8005,30 @@ export interface operations {
             };
         };
     };
+    readonly get_search: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Words, or an identifier, also as `kind:value`; 2 characters at least. */
+                readonly q: string;
+                /** @description At most so many of each group; 10 where absent, 50 at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+        };
+    };
     readonly get_session: {
         readonly parameters: {
             readonly query?: never;
@@ -5213,6 +8386,51 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SqlResult"];
+                };
+            };
+        };
+    };
+    readonly get_statistics: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description So many whole months; 12 where absent, 60 at most. */
+                readonly months?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StatisticsView"];
+                };
+            };
+        };
+    };
+    readonly post_statistics_exports: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StatisticsExport"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FolderView"];
                 };
             };
         };

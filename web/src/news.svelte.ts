@@ -1,6 +1,7 @@
 // News of the node: which kinds of things changed, never what. Rooms ask anew for what they show.
 
-import type { NewsKind } from "./api-types";
+/** Kinds of things that change. The stream is no JSON, so its kinds are not among the generated types. */
+export type NewsKind = "findings" | "leads" | "cases" | "jobs" | "requests" | "parcels" | "approvals" | "partners";
 
 type Counters = Partial<Record<NewsKind, number>>;
 type Heard = (changed: ReadonlySet<NewsKind>) => void;

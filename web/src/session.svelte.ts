@@ -5,10 +5,17 @@ import type { NodeView, Session } from "./api-types";
 
 let node = $state.raw<NodeView | null>(null);
 let session = $state.raw<Session | null>(null);
+/** How far the node's clock is ahead of this device's. */
+let ahead_ms = 0;
 
 /** The node this page belongs to; `null` before it answered. */
 export function nodeView(): NodeView | null {
   return node;
+}
+
+/** What the node's clock says now, in milliseconds since 1970. Clocks of the law run by it: a reader's device may be wrong. */
+export function nodeNow(): number {
+  return Date.now() + ahead_ms;
 }
 
 /** Who is signed in; `null`: nobody. */
@@ -29,6 +36,7 @@ export function hasRole(role: string): boolean {
 /** Asks the node what it is and who is signed in. */
 export async function load(): Promise<void> {
   node = await api("get", "/api/v1/node");
+  ahead_ms = Date.parse(node.now) - Date.now();
   try {
     session = await api("get", "/api/v1/session");
   } catch (problem) {

@@ -43,6 +43,8 @@ pub(crate) struct NodeView {
     passkeys: bool,
     /// Whether people can sign in at an identity provider.
     single_sign_on: bool,
+    /// The node's own time, RFC 3339: clocks of the law run by it, not by a reader's device.
+    now: String,
     /// What must be said on every page.
     notice: &'static str,
     /// Desks with their detectors.
@@ -119,6 +121,7 @@ pub(crate) async fn show_node(State(shared): State<Shared>) -> Answer<NodeView> 
             default_legal_basis: config.default_legal_basis.to_string(),
             passkeys: config.sign_in.public_origin.is_some(),
             single_sign_on: config.sign_in.oidc.is_some(),
+            now: crate::findings::seconds(node.clock().now()),
             notice: crate::NOTICE,
             desks: desks.map(|desk| DeskView { name: desk.name, question: desk.question, detectors: detectors(desk) }).collect(),
         })

@@ -2,11 +2,14 @@
 
 import type { InboxFilter } from "../../api-types";
 
+/** A filter that names only what it restricts. */
+export type Filter = { readonly [Part in keyof InboxFilter]?: NonNullable<InboxFilter[Part]> };
+
 const TEXTS = ["desk", "detector", "state", "assignee", "text", "tlp", "since"] as const;
 const FLAGS = ["received", "snoozed"] as const;
 
 /** The filter that an address's query names. What it does not know is left out. */
-export function filterOf(query: URLSearchParams): InboxFilter {
+export function filterOf(query: URLSearchParams): Filter {
   const filter: Record<string, string | boolean> = {};
   for (const name of TEXTS) {
     const value = query.get(name);
@@ -20,7 +23,7 @@ export function filterOf(query: URLSearchParams): InboxFilter {
 }
 
 /** The query of an address that names this filter. */
-export function queryOf(filter: InboxFilter): Record<string, string | undefined> {
+export function queryOf(filter: Filter | InboxFilter): Record<string, string | undefined> {
   const named = [...TEXTS, ...FLAGS].map((name) => [name, filter[name]] as const);
   return Object.fromEntries(named.map(([name, value]) => [name, value === undefined || value === null || value === "" ? undefined : String(value)]));
 }

@@ -1,8 +1,9 @@
 // The list of the inbox: pages that follow each other, what is chosen, what was done last and can be undone.
 
 import { api } from "../../api";
-import type { InboxCounts, InboxFilter, InboxLine, WorkStep } from "../../api-types";
+import type { InboxCounts, InboxLine, WorkStep } from "../../api-types";
 import { complain, tell } from "../../toasts.svelte";
+import type { Filter } from "./filter";
 import { idOf, type Name, nameOf } from "./finding";
 import { words } from "./messages";
 
@@ -11,7 +12,7 @@ const PAGE = 100;
 export const BULK_MAXIMUM = 500;
 
 export class InboxList {
-  filter = $state.raw<InboxFilter>({});
+  filter = $state.raw<Filter>({});
   lines = $state.raw<readonly InboxLine[]>([]);
   total = $state(0);
   within = $state(0);
