@@ -8,6 +8,7 @@ mod exchange;
 mod lake;
 mod machine;
 mod measure;
+mod names;
 mod page;
 mod peers;
 mod results;
@@ -36,11 +37,12 @@ enum Size {
 /// A benchmark by its name.
 type Run = fn(&Path, Size) -> Result<Benchmark, Failure>;
 
-const BENCHMARKS: [(&str, Run); 5] = [
+const BENCHMARKS: [(&str, Run); 6] = [
     ("sea", |folder, _| sea::run(folder)),
     ("lake", |folder, _| lake::run(folder)),
     ("asks", asks::run),
     ("exchange", exchange::run),
+    ("names", names::run),
     ("page", page::run),
 ];
 

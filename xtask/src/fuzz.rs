@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::steps::{cargo, must, root, run, say};
 
-const TARGETS: [&str; 3] = ["parcel", "ask", "agreement"];
+const TARGETS: [&str; 4] = ["parcel", "ask", "agreement", "names"];
 const DEFAULT_SECONDS: u32 = 600;
 
 /// Runs one fuzzer or all, one after another. The exit code is 0 only if none found anything.

@@ -5,6 +5,7 @@ mod decode;
 mod detect;
 mod exchange;
 mod import;
+mod names;
 mod node;
 mod page;
 mod rows;
@@ -47,6 +48,12 @@ pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
         ("asks-input", [folder, asker, owner]) => asks::input(Path::new(folder), asker.parse()?, owner.parse()?)?,
         ("asks-prepare", [folder, mode]) => asks::prepare(Path::new(folder), mode)?,
         ("asks-ask", [folder, mode]) => asks::ask(Path::new(folder), mode)?,
+        ("names-pairs", [cases, out]) => names::pairs(Path::new(cases), Path::new(out))?,
+        ("names-screen", [cases, list, queries, out]) => {
+            names::screen(Path::new(cases), Path::new(list), Path::new(queries), Path::new(out))?
+        }
+        ("names-recall", [list]) => names::recall(Path::new(list))?,
+        ("names-lookup", [entities]) => names::lookup(entities.parse()?)?,
         ("page-fill", [folder, findings]) => page::fill(Path::new(folder), findings.parse()?)?,
         _ => return Err(format!("there is no work {task} with {} arguments", arguments.len()).into()),
     };
