@@ -145,3 +145,25 @@ test("who sees no case data sees how detectors are set, and no control", async (
   await expect(page.getByRole("heading", { name: "sea", exact: true })).toBeVisible();
   await expect(page.getByRole("link", { name: "Write a detector" })).toBeHidden();
 });
+
+test("a supervisor sets how many findings the desk works on, and takes it back; an analyst only reads it", async ({ page }) => {
+  await work(page, "supervisor", "#/desks/sea");
+  const budget = page.getByRole("region", { name: "Alert budget" });
+  await expect(budget).toContainText("25 findings a day");
+  await expect(budget.getByRole("button", { name: "Set" })).toBeDisabled();
+  await budget.getByLabel("Findings a day").fill("30");
+  await budget.getByRole("button", { name: "Set" }).click();
+  await expect(budget).toContainText("30 findings a day");
+  await expect(budget).toContainText("sari.niemi");
+  await expectNoBarriers(page);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(budget).toContainText("25 findings a day");
+});
+
+test("an analyst reads the alert budget and may not set it", async ({ page }) => {
+  await work(page, "analyst", "#/desks/sea");
+  await expect(page.getByRole("region", { name: "Alert budget" })).toContainText("25 findings a day");
+  await expect(page.getByLabel("Findings a day")).toHaveCount(0);
+  const refused = await page.request.put(`${home("fi")}/api/v1/budgets/sea`, { data: { per_day: 1 } });
+  expect(refused.status()).toBe(403);
+});

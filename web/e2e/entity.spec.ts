@@ -1,6 +1,6 @@
 // Entities: found by search, shown with sources and ownership, judged and judged back.
 
-import { expect, expectNoBarriers, signIn, statePurpose, test } from "./fixtures";
+import { expect, expectNoBarriers, home, signIn, statePurpose, test } from "./fixtures";
 import type { Page } from "@playwright/test";
 
 async function find(page: Page, question: string): Promise<void> {
@@ -44,4 +44,39 @@ test("an entity shows sources, handling, ownership with its proof, findings and 
   await expect(page.getByRole("region", { name: "Findings" })).toContainText("GREY PETREL");
   await expect(page.getByRole("region", { name: "Who received something about it" })).toContainText("at.investment-screening");
   await expectNoBarriers(page);
+});
+
+test("two ships of one name are judged the same after a look at what that does, and apart again", async ({ page }) => {
+  await signIn(page, "fi", "analyst", "#/import");
+  await statePurpose(page);
+  const name = `namesake-${String(Date.now())}.csv`;
+  const columns = "imo,mmsi,name,call_sign,flag,ship_type,owner_name,owner_lei,owner_country,valid_from,valid_to";
+  const register = { name, mimeType: "text/csv", buffer: Buffer.from(`${columns}\n,518999001,GREY PETREL,E5U9999,CK,tug,,,,2026-01-01,\n`) };
+  await page.locator("main input[type=file]").setInputFiles(register);
+  const card = page.getByRole("article").filter({ has: page.getByRole("heading", { name }) });
+  await card.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(card).toContainText("landed");
+
+  await page.goto(`${home("fi")}/#/entity`);
+  await page.getByRole("searchbox", { name: "Search" }).fill("grey petrel");
+  await page.getByRole("link", { name: /GREY PETREL/ }).first().click();
+  const same = page.getByRole("region", { name: "Perhaps the same" });
+  await expect(same).toContainText("same name: GREY PETREL");
+  await same.getByRole("button", { name: "Same …", exact: true }).first().click();
+  const dialog = page.getByRole("dialog", { name: "These are the same" });
+  const thing = (title: string) => dialog.locator("section").filter({ has: page.getByRole("heading", { name: title }) }).getByRole("listitem");
+  const [now, then] = [thing("One thing now"), thing("One thing then")];
+  await expect(then).not.toHaveCount(0);
+  expect(await then.count()).toBeGreaterThan(await now.count());
+  await expect(dialog.getByRole("button", { name: "Judge the same" })).toBeDisabled();
+  await expectNoBarriers(page);
+  const wanted = await then.count();
+  await dialog.getByLabel("Why").fill("one tug, two registers");
+  await dialog.getByRole("button", { name: "Judge the same" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.locator(".members li")).toHaveCount(wanted);
+  await expect(same).toContainText("one tug, two registers");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator(".members li")).toHaveCount(wanted - 1);
+  await expect(same).toContainText("Withdrawn");
 });

@@ -35,7 +35,7 @@ function pagesOf(demo: ChildProcess): Promise<Stage> {
       if (!stream) continue;
       createInterface({ input: stream }).on("line", (line) => {
         said.push(line);
-        const page = /(\S+): (http:\/\/[\d.]+:\d+) /.exec(line);
+        const page = /(\S+): (http:\/\/localhost:\d+) /.exec(line);
         if (page?.[1] && page[2]) pages[page[1]] = page[2];
         if (line.includes("Ctrl-C ends it")) found(pages);
       });

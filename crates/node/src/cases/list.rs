@@ -1,7 +1,9 @@
 //! Cases as a list.
 
-use oikos_model::{Action, Timestamp};
-use oikos_registry::{CaseItemKind, CaseQuery, Transaction};
+use std::collections::BTreeSet;
+
+use oikos_model::{Action, LabelId, Timestamp};
+use oikos_registry::{CaseItemKind, CaseQuery, StoredFinding, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::Case;
@@ -93,6 +95,35 @@ impl Node {
             let detail = serde_json::json!({ "filter": filter });
             Ok((lines, Noted::about(subjects).with_detail(detail)))
         })
+    }
+}
+
+impl Node {
+    /// Cases that one of these findings is in, as far as the caller may see them, those in which something happened last first.
+    ///
+    /// # Errors
+    /// When policy cannot be asked or the registry fails.
+    pub(crate) fn cases_with_findings(
+        &self,
+        tx: &dyn Transaction,
+        caller: &Caller,
+        findings: &[StoredFinding],
+    ) -> Result<Vec<CaseSummary>, NodeError> {
+        let labels: BTreeSet<LabelId> = self.permitted_labels(tx, caller, Action::ReadCases)?.into_iter().collect();
+        let mut ids = BTreeSet::new();
+        for stored in findings {
+            let reference = format!("{}/{}", stored.finding.origin, stored.finding.key);
+            ids.extend(tx.cases_with(CaseItemKind::Finding, &reference)?);
+        }
+        let mut lines = Vec::new();
+        for id in ids {
+            if let Some(row) = tx.case(&id)?.filter(|row| labels.contains(&row.label)) {
+                lines.push(Case::of_row(tx, row)?.summary(tx, self.clock().now())?);
+            }
+        }
+        lines.sort_by(|one, other| other.changed_at.cmp(&one.changed_at));
+        lines.truncate(LIST_MAXIMUM);
+        Ok(lines)
     }
 }
 

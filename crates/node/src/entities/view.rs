@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::judge::{JudgementView, judgements};
 use super::{EntityPath, Gathered, name_of, receivers};
-use crate::cases::MarkingView;
+use crate::cases::{CaseSummary, MarkingView};
 use crate::findings::{FindingSummary, seconds, summary};
 use crate::whole::{markings_of, whole};
 use crate::{Caller, Node, NodeError};
@@ -150,6 +150,8 @@ pub struct EntityView {
     pub relations: Vec<RelationView>,
     /// Findings that name it, strongest first.
     pub findings: Vec<FindingSummary>,
+    /// Cases that one of these findings is in, as far as the reader may see cases.
+    pub cases: Vec<CaseSummary>,
     /// Who received what about it.
     pub received_by: Vec<ReceivedBy>,
 }
@@ -182,6 +184,7 @@ impl Node {
             statements: writer.statements(&gathered.statements)?,
             relations,
             findings: gathered.findings.iter().map(summary).collect(),
+            cases: self.cases_with_findings(tx, caller, &gathered.findings)?,
             received_by: received_by(tx, gathered)?,
         })
     }

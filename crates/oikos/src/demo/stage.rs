@@ -22,6 +22,7 @@ pub(crate) struct Authority {
     pub(crate) linked: LinkedNode,
     clock: Arc<SimulatedClock>,
     folder: PathBuf,
+    page_port: u16,
     analyst: UserName,
     releaser: UserName,
     others: [(&'static str, &'static str, &'static str); 4],
@@ -143,10 +144,11 @@ impl Stage {
     pub(crate) async fn serve(&self, narrator: &Narrator) -> Result<(), Failure> {
         let mut pages = Vec::new();
         for authority in [&self.at, &self.fi] {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|error| Failure::new(error.to_string()))?;
-            let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", authority.page_port));
+            let listener = listener.await.map_err(|error| Failure::new(error.to_string()))?;
             let people = format!("{} or {}", authority.analyst, authority.releaser);
-            narrator.say(&format!("{}: http://{address}   sign in as {people}, password {PASSWORD}", authority.id()));
+            let page = page_origin(authority.page_port);
+            narrator.say(&format!("{}: {page}   sign in as {people}, password {PASSWORD}", authority.id()));
             let others: Vec<String> = authority.others.iter().map(|(account, _, role)| format!("{account} ({role})")).collect();
             narrator.say(&format!("    or as {}", others.join(", ")));
             let router = authority.linked.router();
@@ -162,8 +164,8 @@ impl Stage {
 impl Authority {
     async fn new(parent: &Path, casting: &Casting, start: Timestamp) -> Result<Self, Failure> {
         let invalid = |error: oikos_model::IdentifierError| Failure::new(error.to_string());
-        // The partner's card names where it listens, so the port is chosen before the keys are made.
-        let port = free_port().await?;
+        // The partner's card names where it listens, and passkeys are bound to where the page is, so both ports are chosen first.
+        let (port, page_port) = free_ports().await?;
         let config = NodeConfig {
             id: NodeId::new(casting.id).map_err(invalid)?,
             display_name: casting.name.to_owned(),
@@ -171,12 +173,16 @@ impl Authority {
             regime: Regime::Gdpr,
             default_purpose: Purpose::new(casting.purpose).map_err(invalid)?,
             default_legal_basis: LegalBasis::new(casting.legal_basis).map_err(invalid)?,
-            listen: "127.0.0.1:0".to_owned(),
+            listen: format!("127.0.0.1:{page_port}"),
             exchange_listen: format!("127.0.0.1:{port}"),
             witnesses: 0,
             upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             // The story's clock is not the one of anybody's authenticator app.
-            sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },
+            sign_in: SignInSettings {
+                second_factor: SecondFactorRule::Optional,
+                public_origin: Some(page_origin(page_port)),
+                ..SignInSettings::default()
+            },
         };
         let clock = Arc::new(SimulatedClock::new(start));
         let as_clock: Arc<dyn Clock> = clock.clone();
@@ -187,6 +193,7 @@ impl Authority {
             linked,
             clock,
             folder: folder.root().to_owned(),
+            page_port,
             analyst: UserName::new(casting.analyst.0).map_err(invalid)?,
             releaser: UserName::new(casting.releaser.0).map_err(invalid)?,
             others: casting.others,
@@ -259,10 +266,17 @@ impl Authority {
     }
 }
 
-/// A port nobody listens on just now.
-async fn free_port() -> Result<u16, Failure> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|error| Failure::new(error.to_string()))?;
-    Ok(listener.local_addr().map_err(|error| Failure::new(error.to_string()))?.port())
+/// Two ports of loopback that nothing listens on. Both are held until both are known, or they might be one.
+async fn free_ports() -> Result<(u16, u16), Failure> {
+    let failure = |error: std::io::Error| Failure::new(error.to_string());
+    let one = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(failure)?;
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(failure)?;
+    Ok((one.local_addr().map_err(failure)?.port(), other.local_addr().map_err(failure)?.port()))
+}
+
+/// Where people find a page of the stage. Passkeys are bound to a host name, and an address is none.
+fn page_origin(port: u16) -> String {
+    format!("http://localhost:{port}")
 }
 
 /// A day of the story: midnight UTC so many days from the cable fault.

@@ -3,6 +3,7 @@ import { messages, number, plural } from "../../language.svelte";
 /** Words of the desks' room. */
 export const words = messages({
   en: {
+    budget: "Alert budget", perDay: "Findings a day", setBudget: "Set", budgetSet: (perDay: number) => `The desk works on ${number(perDay)} findings a day`, budgetSays: (perDay: number, decided: number) => `${number(perDay)} findings a day; ${number(decided)} decided today. Nothing is cut: the inbox says where the budget ends.`,
     room: "Desks",
     purpose: "Purpose", law: "Legal basis", sources: "Sources", formats: "Formats", detectors: "Detectors", tables: "Tables", kernels: "Kernels",
     dataset: "Dataset", lastImport: "Last import", newest: "Newest record", rows: "Rows", refused: "Refused rows", kept: (days: number) => `Kept ${number(days)} days`,
@@ -46,6 +47,7 @@ export const words = messages({
     yourOwn: "A detector of this node, written here or taken in.",
   },
   fr: {
+    budget: "Budget d’alertes", perDay: "Constats par jour", setBudget: "Fixer", budgetSet: (perDay: number) => `Le bureau traite ${number(perDay)} constats par jour`, budgetSays: (perDay: number, decided: number) => `${number(perDay)} constats par jour ; ${number(decided)} décidés aujourd’hui. Rien n’est retranché : la boîte de réception dit où finit le budget.`,
     room: "Bureaux",
     purpose: "Finalité", law: "Base juridique", sources: "Sources", formats: "Formats", detectors: "Détecteurs", tables: "Tables", kernels: "Noyaux",
     dataset: "Jeu de données", lastImport: "Dernier import", newest: "Enregistrement le plus récent", rows: "Lignes", refused: "Lignes refusées", kept: (days: number) => `Conservé ${number(days)} jours`,
@@ -89,6 +91,7 @@ export const words = messages({
     yourOwn: "Un détecteur de ce nœud, rédigé ici ou repris.",
   },
   de: {
+    budget: "Arbeitsbudget", perDay: "Befunde je Tag", setBudget: "Festlegen", budgetSet: (perDay: number) => `Der Fachtisch bearbeitet ${number(perDay)} Befunde je Tag`, budgetSays: (perDay: number, decided: number) => `${number(perDay)} Befunde je Tag; ${number(decided)} heute entschieden. Nichts wird abgeschnitten: der Eingang zeigt, wo das Budget endet.`,
     room: "Fachtische",
     purpose: "Zweck", law: "Rechtsgrundlage", sources: "Quellen", formats: "Formate", detectors: "Detektoren", tables: "Tabellen", kernels: "Kernel",
     dataset: "Datensatz", lastImport: "Letzter Import", newest: "Neuester Eintrag", rows: "Zeilen", refused: "Abgewiesene Zeilen", kept: (days: number) => `${number(days)} Tage aufbewahrt`,
