@@ -2665,6 +2665,8 @@ export interface components {
         readonly EntityVerdict: "same" | "not_same" | "withdrawn";
         /** @description An entity. */
         readonly EntityView: {
+            /** @description Cases that one of these findings is in, as far as the reader may see cases. */
+            readonly cases: readonly components["schemas"]["CaseSummary"][];
             /** @description Findings that name it, strongest first. */
             readonly findings: readonly components["schemas"]["FindingSummary"][];
             /** @description Ids of statements whose shared identifiers made the ids one. */

@@ -23,6 +23,8 @@ pub struct ErasureReport {
     pub chunks: u64,
     /// Cases.
     pub cases: u64,
+    /// Decisions on matches and sets of screened subjects.
+    pub screenings: u64,
 }
 
 impl Node {
@@ -43,6 +45,7 @@ impl Node {
                 requests: self.erase_expired_asks(tx, now)? as u64,
                 chunks: self.erase_unfinished(tx, now)? as u64,
                 cases: tx.erase_expired_cases(now)?.len() as u64,
+                screenings: tx.erase_expired_screenings(now)? as u64,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec!["erasure:expired".into()]).with_detail(detail)))
@@ -74,6 +77,7 @@ impl Node {
                 requests: 0,
                 chunks: 0,
                 cases: 0,
+                screenings: 0,
             };
             let detail = serde_json::to_value(&report).map_err(NodeError::internal)?;
             Ok((report, Noted::about(vec![format!("import:{import_number}")]).with_detail(detail)))

@@ -19,6 +19,7 @@ mod parcels;
 mod people;
 mod reviews;
 mod sample;
+mod screenings;
 mod search;
 mod statements;
 mod subjects;
@@ -66,10 +67,11 @@ pub use people::{
 };
 pub use reviews::reviews_come_back;
 pub use sample::act;
+pub use screenings::{screening_decisions_come_back, screening_sets_come_back, screenings_are_erased_by_the_clock};
 pub use search::{entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends};
 pub use statements::{
     erasing_statements_empties_the_index, judgements_keep_their_order, selectors_find_entities, statements_are_filtered,
-    statements_come_back_and_count_once, statements_end_once, statements_in_any_order_and_batches,
+    statements_come_back_and_count_once, statements_end_once, statements_have_a_version, statements_in_any_order_and_batches,
 };
 pub use subjects::{
     a_held_finding_stays_as_it_was_decided, bundles_and_requests_come_back, statements_naming_someone_are_found_and_erased,
@@ -90,7 +92,7 @@ macro_rules! store_contract {
     ($open:expr) => {
         $crate::store_contract!(@groups $open;
             a_label_is_interned_once, statements_come_back_and_count_once, statements_end_once, statements_are_filtered,
-            selectors_find_entities, erasing_statements_empties_the_index, judgements_keep_their_order,
+            statements_have_a_version, selectors_find_entities, erasing_statements_empties_the_index, judgements_keep_their_order,
             revisions_keep_the_state, a_finding_has_one_owner, a_recalled_finding_stays_recalled,
             findings_are_filtered_and_ordered, decisions_stay_with_their_finding, derivations_are_found,
             erasing_findings_leaves_nothing, leads_are_replaced, import_numbers_are_never_reused,
@@ -112,6 +114,7 @@ macro_rules! store_contract {
             budgets_and_saved_filters_come_back, cases_come_back_with_what_is_in_them, tasks_and_events_go_with_their_case,
             entities_are_found_by_name, findings_are_found_by_title, relationships_are_found_from_their_ends,
             detectors_keep_their_settings_and_history, only_the_newest_runs_are_kept, findings_are_counted_by_day,
+            screening_decisions_come_back, screening_sets_come_back, screenings_are_erased_by_the_clock,
         );
         $crate::store_contract!(@stores $open;
             statements_in_any_order_and_batches, findings_survive_whatever_their_numbers, random_changes_of_files_add_up,

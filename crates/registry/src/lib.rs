@@ -35,6 +35,7 @@ mod partners;
 mod people;
 mod reviews;
 mod runs;
+mod screenings;
 mod search;
 mod statements;
 mod subjects;
@@ -64,6 +65,7 @@ pub use partners::{ErasedFrom, LinkRow, PartnerRow, Partners};
 pub use people::{People, SessionPurposeRow, SessionRow, SignInProof, UserRow};
 pub use reviews::{ReviewRow, Reviews};
 pub use runs::{CheckpointRow, JobRow, JobState, RunRow, Runs};
+pub use screenings::{ScreenedSubjectRow, ScreeningDecisionRow, ScreeningSetRow, ScreeningVerdict, Screenings};
 pub use search::{FindingPoint, NamedEntity, Search};
 pub use statements::{StatementQuery, Statements};
 pub use subjects::{SubjectRequestRow, Subjects};
@@ -115,6 +117,7 @@ pub trait Transaction:
     + Inbox
     + Cases
     + Search
+    + Screenings
     + Detectors
 {
     /// The act on whose behalf the transaction runs.

@@ -54,6 +54,12 @@ pub trait Statements {
     /// When the database fails or the row is damaged.
     fn statement(&self, id: StatementId) -> Result<Option<Statement>, StoreError>;
 
+    /// A number that grows whenever statements came, ended, went or changed their label: what was made of them asks it whether it still holds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn statements_version(&self) -> Result<u64, StoreError>;
+
     /// Entities that a current statement with a permitted label gives this identifier.
     ///
     /// # Errors

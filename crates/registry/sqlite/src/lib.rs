@@ -30,6 +30,7 @@ mod partners;
 mod people;
 mod reviews;
 mod runs;
+mod screenings;
 mod search;
 mod statements;
 mod store;

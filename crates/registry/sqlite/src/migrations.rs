@@ -150,6 +150,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0153_finding_by_first_record",
     "0170_access_review",
     "0171_link_clock",
+    "0180_screening_decision",
+    "0181_screening_set",
+    "0182_screened_subject",
 ];
 
 /// Brings the database to the newest schema, in one transaction.

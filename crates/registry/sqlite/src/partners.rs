@@ -75,6 +75,7 @@ impl Partners for SqliteTransaction<'_> {
         }
         let sql = "DELETE FROM statement WHERE origin = ?1";
         let statements = self.execute("erasing a partner's statements", sql, [node.as_str()])?;
+        self.note_statements(statements)?;
         self.note_erasure(statements + keys.len());
         Ok(ErasedFrom { statements, findings: keys.len() })
     }

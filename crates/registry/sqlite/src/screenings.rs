@@ -13,9 +13,8 @@ const SET: &str = "id, label, owner, created_at, screened_at, content";
 
 impl Screenings for SqliteTransaction<'_> {
     fn put_screening_decision(&mut self, decision: &ScreeningDecisionRow) -> Result<(), StoreError> {
-        let sql = format!(
-            "INSERT OR REPLACE INTO screening_decision ({DECISION}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-        );
+        let sql =
+            format!("INSERT OR REPLACE INTO screening_decision ({DECISION}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
         let row = params![
             decision.subject,
             decision.origin.as_str(),
@@ -99,7 +98,8 @@ impl Screenings for SqliteTransaction<'_> {
     }
 
     fn screened_subjects(&self, set: &str, from: u64, limit: usize) -> Result<Vec<ScreenedSubjectRow>, StoreError> {
-        let sql = "SELECT position, content FROM screened_subject WHERE set_id = ?1 AND position >= ?2 ORDER BY position LIMIT ?3";
+        let sql =
+            "SELECT position, content FROM screened_subject WHERE set_id = ?1 AND position >= ?2 ORDER BY position LIMIT ?3";
         self.read_all("screened_subject", sql, params![set, count(from)?, at_most(limit)], |columns| {
             Ok(ScreenedSubjectRow { position: columns.number(0)?, content: columns.json(1)? })
         })

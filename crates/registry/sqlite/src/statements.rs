@@ -59,14 +59,18 @@ impl Statements for SqliteTransaction<'_> {
             };
             index.execute(params![statement.id.0.0, statement.content.value]).map_err(failed)?;
         }
-        self.execute("ending recalled statements", END_RECALLED, [])?;
+        let ended = self.execute("ending recalled statements", END_RECALLED, [])?;
+        self.note_statements(new + ended)?;
         Ok(new)
     }
 
     fn end_statements(&mut self, ids: &[StatementId], at: Timestamp) -> Result<usize, StoreError> {
         self.writing()?;
         let sql = "UPDATE statement SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
-        ids.iter().map(|id| self.execute("ending statements", sql, params![id.0.0, microseconds(at)])).sum()
+        let ended = ids.iter().map(|id| self.execute("ending statements", sql, params![id.0.0, microseconds(at)]));
+        let ended = ended.sum::<Result<usize, StoreError>>()?;
+        self.note_statements(ended)?;
+        Ok(ended)
     }
 
     fn statements(&self, query: &StatementQuery<'_>) -> Result<Vec<Statement>, StoreError> {
@@ -85,6 +89,11 @@ impl Statements for SqliteTransaction<'_> {
     fn statement(&self, id: StatementId) -> Result<Option<Statement>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM statement WHERE id = ?1");
         self.read_one(TABLE, &sql, params![id.0.0], read_statement)
+    }
+
+    fn statements_version(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT COALESCE(MAX(last), 0) FROM counter WHERE name = 'statements'";
+        Ok(self.read_number("counter", sql, [])?.unsigned_abs())
     }
 
     fn entities_with(&self, selector: &Selector, labels: &[LabelId]) -> Result<Vec<EntityId>, StoreError> {
@@ -106,6 +115,7 @@ impl Statements for SqliteTransaction<'_> {
         filter.labels("label", &self.expired_labels(now)?);
         let sql = format!("DELETE FROM statement {}", filter.clause());
         let erased = self.execute("erasing expired statements", &sql, filter.values())?;
+        self.note_statements(erased)?;
         self.note_erasure(erased);
         Ok(erased)
     }
@@ -115,6 +125,7 @@ impl Statements for SqliteTransaction<'_> {
         let last = RecordReference::record_id(import_number, u32::MAX);
         let sql = "DELETE FROM statement WHERE record_id BETWEEN ?1 AND ?2";
         let erased = self.execute("erasing an import's statements", sql, params![first, last])?;
+        self.note_statements(erased)?;
         self.note_erasure(erased);
         Ok(erased)
     }
@@ -126,6 +137,18 @@ impl Statements for SqliteTransaction<'_> {
 
     fn judgements(&self) -> Result<Vec<Judgement>, StoreError> {
         self.read_all("judgement", "SELECT content FROM judgement ORDER BY number", [], |columns| columns.json(0))
+    }
+}
+
+impl SqliteTransaction<'_> {
+    /// Notes that so many statements came, ended, went or changed.
+    pub(crate) fn note_statements(&self, changed: usize) -> Result<(), StoreError> {
+        if changed == 0 {
+            return Ok(());
+        }
+        let sql =
+            "INSERT INTO counter (name, last) VALUES ('statements', 1) ON CONFLICT (name) DO UPDATE SET last = counter.last + 1";
+        self.execute("noting that statements changed", sql, []).map(drop)
     }
 }
 

@@ -60,6 +60,21 @@ pub fn statements_end_once<T: Labels + Statements + ?Sized>(transaction: &mut T)
     assert_eq!(transaction.statement(ended.id).unwrap(), Some(ended));
 }
 
+/// The version grows with what comes and ends, and with nothing else.
+pub fn statements_have_a_version<T: Labels + Statements + ?Sized>(transaction: &mut T) {
+    let label = interned(transaction, "sea");
+    let one = named("vessel-1", "Meri", label);
+    let at_first = transaction.statements_version().unwrap();
+    transaction.put_statements(slice::from_ref(&one)).unwrap();
+    let with_one = transaction.statements_version().unwrap();
+    assert!(with_one > at_first);
+    transaction.put_statements(slice::from_ref(&one)).unwrap();
+    transaction.statements(&everything()).unwrap();
+    assert_eq!(transaction.statements_version().unwrap(), with_one, "nothing changed");
+    transaction.end_statements(&[one.id], at(5)).unwrap();
+    assert!(transaction.statements_version().unwrap() > with_one);
+}
+
 /// Every part of a query restricts, a label that is not permitted hides, and pages follow one another without gap or overlap.
 pub fn statements_are_filtered<T: Labels + Statements + ?Sized>(transaction: &mut T) {
     let (sea, ownership) = (interned(transaction, "sea"), interned(transaction, "ownership"));
