@@ -7,6 +7,7 @@ use postgres::Error;
 use postgres::error::SqlState;
 
 /// The driver's error as the registry's.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(crate) fn failed(doing: &'static str, source: Error) -> StoreError {
     if is_lost(&source) {
         return StoreError::Unreachable { doing, source: with_cause(&source).into() };

@@ -58,7 +58,7 @@ impl Parcels for PostgresTransaction<'_> {
         let sql = "SELECT COUNT(*), MIN(queued_at) FROM outgoing_parcel WHERE partner = $1 AND delivered_at IS NULL";
         let waiting = self.read_one("outgoing_parcel", sql, params![partner.as_str()], |columns| {
             let since = columns.optional_timestamp(1)?;
-            Ok(since.map(|since| Ok::<_, StoreError>(Waiting { parcels: columns.number(0)?, since })).transpose()?)
+            since.map(|since| Ok(Waiting { parcels: columns.number(0)?, since })).transpose()
         })?;
         Ok(waiting.flatten())
     }

@@ -4,6 +4,7 @@ use oikos_model::{FindingKey, NodeId, Timestamp};
 use oikos_registry::{ErasedFrom, LinkRow, PartnerRow, Partners, StoreError};
 
 use crate::columns::{Columns, json, microseconds};
+use crate::filter::Filter;
 use crate::transaction::PostgresTransaction;
 use crate::values::params;
 
@@ -73,8 +74,9 @@ impl Partners for PostgresTransaction<'_> {
         for key in &keys {
             self.erase_finding(node, *key)?;
         }
-        let sql = "DELETE FROM statement WHERE origin = $1";
-        let statements = self.execute("erasing a partner's statements", sql, params![node.as_str()])?;
+        let mut filter = Filter::default();
+        filter.with("origin = ?", node.as_str());
+        let statements = self.delete_statements("erasing a partner's statements", &filter)?;
         Ok(ErasedFrom { statements, findings: keys.len() })
     }
 }

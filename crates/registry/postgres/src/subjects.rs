@@ -4,6 +4,7 @@ use oikos_model::{ContentHash, FindingKey, LabelId, NodeId, Selector, Statement,
 use oikos_registry::{Findings, StoreError, SubjectRequestRow, Subjects};
 
 use crate::columns::{Columns, json, microseconds};
+use crate::filter::Filter;
 use crate::statements;
 use crate::transaction::PostgresTransaction;
 use crate::values::params;
@@ -57,7 +58,9 @@ impl Subjects for PostgresTransaction<'_> {
     }
 
     fn erase_statement(&mut self, id: StatementId) -> Result<bool, StoreError> {
-        Ok(self.execute("erasing a statement", "DELETE FROM statement WHERE id = $1", params![id.0.0])? > 0)
+        let mut filter = Filter::default();
+        filter.with("id = ?", id.0.0);
+        Ok(self.delete_statements("erasing a statement", &filter)? > 0)
     }
 
     fn erase_one_finding(&mut self, origin: &NodeId, key: FindingKey) -> Result<bool, StoreError> {

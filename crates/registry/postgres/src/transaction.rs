@@ -60,7 +60,8 @@ impl<'store> PostgresTransaction<'store> {
         })
     }
 
-    fn query(&self, doing: &'static str, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+    /// Runs a statement that gives rows.
+    pub(crate) fn query(&self, doing: &'static str, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
         let parameters = typed(doing, parameters)?;
         self.with(doing, |client| client.query_typed(sql, &parameters))
     }
