@@ -11,6 +11,22 @@ pub enum StoreError {
         /// What the database says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// There is no connection to the database's server, or it was lost.
+    #[error("the registry's server cannot be reached; {doing} failed: {source}; look whether it runs, then try again")]
+    Unreachable {
+        /// What was being done.
+        doing: &'static str,
+        /// What the connection says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The database was asked for something that took longer than it may.
+    #[error("the registry's database was stopped while {doing}, because it took too long: {source}; try again, or ask for less")]
+    TookTooLong {
+        /// What was being done.
+        doing: &'static str,
+        /// What the database says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A stored row does not read back as what it should be: the database was changed by something else, or is damaged.
     #[error("the registry's table {table} holds a row that cannot be read: {problem}; restore the node's folder from a copy")]
     Corrupt {

@@ -90,6 +90,8 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a room can read and write in one transaction. Dropping it without [`commit`](Transaction::commit) undoes it.
+/// After an error that names the database ([`StoreError::Database`], [`StoreError::Unreachable`], [`StoreError::TookTooLong`]) it can only
+/// be dropped; any other refusal leaves it as it was.
 pub trait Transaction:
     Labels
     + Statements

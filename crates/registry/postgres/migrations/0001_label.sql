@@ -1,5 +1,5 @@
 -- Interned labels. The content is the label as JSON; there are few.
 CREATE TABLE label (
   id BYTEA NOT NULL PRIMARY KEY,
-  content TEXT NOT NULL
+  content TEXT COLLATE "C" NOT NULL
 );

@@ -1,6 +1,6 @@
 -- The identifier index: one row for each statement whose property is a selector in the vocabulary.
 CREATE TABLE statement_selector (
-  statement BYTEA NOT NULL PRIMARY KEY REFERENCES statement (id) ON DELETE CASCADE,
-  kind TEXT NOT NULL,
-  value TEXT NOT NULL
+  statement BYTEA NOT NULL PRIMARY KEY,
+  kind TEXT COLLATE "C" NOT NULL,
+  value TEXT COLLATE "C" NOT NULL
 );

@@ -1,4 +1,4 @@
 CREATE TABLE judgement (
   number BIGINT NOT NULL PRIMARY KEY,
-  content TEXT NOT NULL
+  content TEXT COLLATE "C" NOT NULL
 );

@@ -6,8 +6,8 @@ use oikos_model::{ContentHash, Timestamp};
 use oikos_registry::StoreError;
 use postgres::Row;
 use postgres::types::FromSql;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 /// A moment as it is kept: microseconds since 1970 in UTC.
 pub(crate) fn microseconds(at: Timestamp) -> i64 {
@@ -28,6 +28,11 @@ pub(crate) fn code(value: &impl Serialize) -> Result<String, StoreError> {
     }
 }
 
+/// A count as it is kept.
+pub(crate) fn count(value: u64) -> Result<i64, StoreError> {
+    i64::try_from(value).map_err(|_| StoreError::Conflict(format!("{value} is too large to be kept")))
+}
+
 /// One row, column by column, from 0.
 pub(crate) struct Columns<'row> {
     table: &'static str,
@@ -43,21 +48,36 @@ impl<'row> Columns<'row> {
         StoreError::corrupt(self.table, format!("column {column}: {problem}"))
     }
 
-    /// A column of a plain type, or of an option of it.
+    /// A column of a plain type.
     pub(crate) fn value<T: FromSql<'row>>(&self, column: usize) -> Result<T, StoreError> {
         self.row.try_get(column).map_err(|problem| self.damaged(column, problem))
     }
 
-    /// 32 bytes, or none.
-    pub(crate) fn optional_bytes(&self, column: usize) -> Result<Option<[u8; 32]>, StoreError> {
-        let bytes: Option<&[u8]> = self.value(column)?;
-        bytes.map(|bytes| bytes.try_into().map_err(|_| self.damaged(column, "expected 32 bytes"))).transpose()
+    /// A column of a plain type that may be empty.
+    pub(crate) fn optional<T: FromSql<'row>>(&self, column: usize) -> Result<Option<T>, StoreError> {
+        self.value(column)
     }
 
-    /// A hash.
-    pub(crate) fn hash(&self, column: usize) -> Result<ContentHash, StoreError> {
-        let bytes = self.optional_bytes(column)?;
-        bytes.map(ContentHash).ok_or_else(|| self.damaged(column, "expected a hash"))
+    /// So many bytes.
+    pub(crate) fn bytes<const N: usize>(&self, column: usize) -> Result<[u8; N], StoreError> {
+        self.optional_bytes(column)?.ok_or_else(|| self.damaged(column, "it is empty"))
+    }
+
+    /// So many bytes, or none.
+    pub(crate) fn optional_bytes<const N: usize>(&self, column: usize) -> Result<Option<[u8; N]>, StoreError> {
+        let bytes: Option<&[u8]> = self.value(column)?;
+        bytes.map(|bytes| bytes.try_into().map_err(|_| self.damaged(column, format!("expected {N} bytes")))).transpose()
+    }
+
+    /// A number that is never negative and fits the type.
+    pub(crate) fn number<T: TryFrom<i64>>(&self, column: usize) -> Result<T, StoreError> {
+        let number = self.value::<i64>(column)?;
+        T::try_from(number).map_err(|_| self.damaged(column, format!("{number} is out of range")))
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(self.value::<i64>(column)? != 0)
     }
 
     /// A moment.
@@ -67,7 +87,12 @@ impl<'row> Columns<'row> {
 
     /// A moment that may be absent.
     pub(crate) fn optional_timestamp(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
-        self.value::<Option<i64>>(column)?.map(|_| self.timestamp(column)).transpose()
+        self.optional::<i64>(column)?.map(|_| self.timestamp(column)).transpose()
+    }
+
+    /// A hash.
+    pub(crate) fn hash(&self, column: usize) -> Result<ContentHash, StoreError> {
+        self.bytes(column).map(ContentHash)
     }
 
     /// An identifier, checked again.
@@ -81,7 +106,7 @@ impl<'row> Columns<'row> {
     }
 
     /// A value of an enumeration.
-    pub(crate) fn code<T: for<'de> Deserialize<'de>>(&self, column: usize) -> Result<T, StoreError> {
+    pub(crate) fn code<T: DeserializeOwned>(&self, column: usize) -> Result<T, StoreError> {
         let text: &str = self.value(column)?;
         let deserializer: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
             serde::de::IntoDeserializer::into_deserializer(text);

@@ -5,6 +5,7 @@ use oikos_registry::{Labels, StoreError};
 
 use crate::columns::json;
 use crate::transaction::PostgresTransaction;
+use crate::values::params;
 
 const TABLE: &str = "label";
 
@@ -12,18 +13,17 @@ impl Labels for PostgresTransaction<'_> {
     fn intern_label(&mut self, label: &Label) -> Result<LabelId, StoreError> {
         let id = label.id();
         let sql = "INSERT INTO label (id, content) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
-        self.execute("interning a label", sql, &[&id.0.0.as_slice(), &json(label)?])?;
+        self.execute("interning a label", sql, params![id.0.0, json(label)?])?;
         Ok(id)
     }
 
     fn label(&self, id: LabelId) -> Result<Option<Label>, StoreError> {
-        let sql = "SELECT content FROM label WHERE id = $1";
-        self.read_one(TABLE, sql, &[&id.0.0.as_slice()], |columns| columns.json(0))
+        self.read_one(TABLE, "SELECT content FROM label WHERE id = $1", params![id.0.0], |columns| columns.json(0))
     }
 
     fn labels(&self) -> Result<Vec<(LabelId, Label)>, StoreError> {
         let sql = "SELECT id, content FROM label ORDER BY id";
-        self.read_all(TABLE, sql, &[], |columns| Ok((LabelId(columns.hash(0)?), columns.json(1)?)))
+        self.read_all(TABLE, sql, params![], |columns| Ok((LabelId(columns.hash(0)?), columns.json(1)?)))
     }
 }
 

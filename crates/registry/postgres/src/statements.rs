@@ -3,52 +3,74 @@
 use std::collections::HashSet;
 
 use oikos_model::{
-    EntityId, Evaluation, Judgement, LabelId, RecordReference, Selector, Statement, StatementDraft, StatementId, Timestamp,
+    EntityId, Evaluation, Judgement, LabelId, PropertyType, RecordReference, Selector, Statement, StatementDraft, StatementId,
+    Timestamp,
 };
 use oikos_registry::{StatementQuery, Statements, StoreError};
-use postgres::types::ToSql;
+use postgres::types::{ToSql, Type};
 
 use crate::columns::{Columns, code, json, microseconds};
-use crate::filter::Filter;
-use crate::transaction::PostgresTransaction;
+use crate::filter::{Filter, page};
+use crate::transaction::{PostgresTransaction, Typed};
+use crate::values::{Value, params};
+use crate::words;
 
-const TABLE: &str = "statement";
+pub(crate) const TABLE: &str = "statement";
+pub(crate) const COLUMNS: &str = "id, origin, dataset, entity, kind, property, value, valid_from, valid_to, stated_at, record_table, \
+                       record_id, person_category, assessment, source_grade, information_grade, recorded_at, ended_at, label";
 /// Rows sent at once: some megabytes.
 const BATCH: usize = 5_000;
-const COLUMNS: &str = "id, origin, dataset, entity, kind, property, value, valid_from, valid_to, stated_at, record_table, \
-                       record_id, person_category, assessment, source_grade, information_grade, recorded_at, ended_at, label";
 /// One array per column, in the order of [`COLUMNS`].
-const ARRAYS: &str = "$1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], \
-                      $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::text[], \
-                      $16::text[], $17::bigint[], $18::bigint[], $19::bytea[]";
+const INSERT: &str = "SELECT * FROM UNNEST($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+                      ON CONFLICT (id) DO NOTHING RETURNING id";
+const INSERT_SELECTOR: &str = "INSERT INTO statement_selector (statement, kind, value) SELECT * FROM UNNEST($1, $2, $3)";
+/// The words of a name are sent as one text, because the lists of a list must be equally long.
+const INSERT_NAME: &str = "INSERT INTO statement_name (statement, words) \
+                           SELECT statement, array_to_tsvector(string_to_array(words, ' ')) \
+                           FROM UNNEST($1, $2) AS named (statement, words)";
+const INSERT_REFERENCE: &str = "INSERT INTO statement_reference (statement, entity) SELECT * FROM UNNEST($1, $2)";
+/// Driven by the notices, of which there are few; a notice counts only for its own origin.
+const END_RECALLED: &str = "UPDATE statement SET ended_at = (SELECT recalled_at FROM recall_notice \
+                            WHERE what_kind = 'statement' AND what_origin = statement.origin AND what_id = statement.id) \
+                            WHERE ended_at IS NULL AND id IN (SELECT what_id FROM recall_notice WHERE what_kind = 'statement') \
+                            AND EXISTS (SELECT 1 FROM recall_notice \
+                            WHERE what_kind = 'statement' AND what_origin = statement.origin AND what_id = statement.id)";
 
 impl Statements for PostgresTransaction<'_> {
     fn put_statements(&mut self, statements: &[Statement]) -> Result<usize, StoreError> {
-        statements.chunks(BATCH).map(|batch| self.put_batch(batch)).sum()
+        self.writing()?;
+        // In the order of the index, which then is written in passing instead of page by page.
+        let mut in_order: Vec<&Statement> = statements.iter().collect();
+        in_order.sort_by_key(|statement| statement.id);
+        let new = in_order.chunks(BATCH).map(|batch| self.put_batch(batch)).sum::<Result<usize, _>>()?;
+        self.execute("ending recalled statements", END_RECALLED, params![])?;
+        Ok(new)
     }
 
     fn end_statements(&mut self, ids: &[StatementId], at: Timestamp) -> Result<usize, StoreError> {
-        let ids: Vec<&[u8]> = ids.iter().map(|id| id.0.0.as_slice()).collect();
+        let ids = Value::ByteStrings(ids.iter().map(|id| id.0.0.to_vec()).collect());
         let sql = "UPDATE statement SET ended_at = $2 WHERE id = ANY ($1) AND ended_at IS NULL";
-        self.execute("ending statements", sql, &[&ids, &microseconds(at)])
+        self.execute("ending statements", sql, &[ids, Value::Integer(Some(microseconds(at)))])
     }
 
     fn statements(&self, query: &StatementQuery<'_>) -> Result<Vec<Statement>, StoreError> {
         let filter = filter_of(query);
-        let limit = if query.limit == 0 { String::new() } else { format!("LIMIT {}", query.limit) };
-        let sql = format!("SELECT {COLUMNS} FROM statement {} ORDER BY id {limit}", filter.clause());
-        self.read_all(TABLE, &sql, &filter.values(), read_statement)
+        let sql = format!("SELECT {COLUMNS} FROM statement {} ORDER BY id {}", filter.clause(), page(query.limit, 0));
+        self.read_all(TABLE, &sql, filter.values(), read_statement)
     }
 
     fn statement(&self, id: StatementId) -> Result<Option<Statement>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM statement WHERE id = $1");
-        self.read_one(TABLE, &sql, &[&id.0.0.as_slice()], read_statement)
+        self.read_one(TABLE, &sql, params![id.0.0], read_statement)
     }
 
     fn entities_with(&self, selector: &Selector, labels: &[LabelId]) -> Result<Vec<EntityId>, StoreError> {
         let mut filter = Filter::default();
-        filter.with("statement_selector.kind =", selector.kind.code().to_owned());
-        filter.with("statement_selector.value =", selector.value.clone());
+        filter.with("statement_selector.kind = ?", selector.kind.code().to_owned());
+        filter.with_all(
+            "LEFT(statement_selector.value, 255) = LEFT(?, 255) AND statement_selector.value = ?",
+            params![selector.value, selector.value].to_vec(),
+        );
         filter.holds("statement.ended_at IS NULL");
         filter.labels("statement.label", labels);
         let sql = format!(
@@ -56,95 +78,160 @@ impl Statements for PostgresTransaction<'_> {
              {} ORDER BY statement.entity",
             filter.clause()
         );
-        self.read_all(TABLE, &sql, &filter.values(), |columns| columns.identifier(0))
+        self.read_all(TABLE, &sql, filter.values(), |columns| columns.identifier(0))
     }
 
     fn erase_expired_statements(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         let mut filter = Filter::default();
         filter.labels("label", &self.expired_labels(now)?);
-        let sql = format!("DELETE FROM statement {}", filter.clause());
-        self.execute("erasing expired statements", &sql, &filter.values())
+        self.delete_statements("erasing expired statements", &filter)
     }
 
     fn erase_statements_of_import(&mut self, import_number: u32) -> Result<usize, StoreError> {
         let first = RecordReference::record_id(import_number, 0);
         let last = RecordReference::record_id(import_number, u32::MAX);
-        let sql = "DELETE FROM statement WHERE record_id BETWEEN $1 AND $2";
-        self.execute("erasing an import's statements", sql, &[&first, &last])
+        let mut filter = Filter::default();
+        filter.with_all("record_id BETWEEN ? AND ?", params![first, last].to_vec());
+        self.delete_statements("erasing an import's statements", &filter)
     }
 
     fn put_judgement(&mut self, judgement: &Judgement) -> Result<(), StoreError> {
         let sql = "INSERT INTO judgement (number, content) SELECT COALESCE(MAX(number), 0) + 1, $1 FROM judgement";
-        self.execute("recording a judgement", sql, &[&json(judgement)?]).map(drop)
+        self.execute("recording a judgement", sql, params![json(judgement)?]).map(drop)
     }
 
     fn judgements(&self) -> Result<Vec<Judgement>, StoreError> {
-        self.read_all("judgement", "SELECT content FROM judgement ORDER BY number", &[], |columns| columns.json(0))
+        self.read_all("judgement", "SELECT content FROM judgement ORDER BY number", params![], |columns| columns.json(0))
     }
 }
 
 impl PostgresTransaction<'_> {
-    /// Puts some statements with one command. Returns how many are new.
-    fn put_batch(&mut self, batch: &[Statement]) -> Result<usize, StoreError> {
+    /// Puts some statements with one command, and their rows in the indexes with one each. Returns how many are new.
+    fn put_batch(&mut self, batch: &[&Statement]) -> Result<usize, StoreError> {
         let doing = "recording statements";
-        let sql =
-            format!("INSERT INTO statement ({COLUMNS}) SELECT * FROM UNNEST({ARRAYS}) ON CONFLICT (id) DO NOTHING RETURNING id");
+        if batch.iter().any(|statement| statement.content.value.contains('\0')) {
+            return Err(StoreError::Conflict(
+                "PostgreSQL keeps no NUL character, and the value of a statement has one".to_owned(),
+            ));
+        }
         let columns = columns_of(batch)?;
-        let parameters: Vec<_> = columns.iter().map(AsRef::as_ref).collect();
-        let rows = self.write(doing, &sql, &parameters)?;
-        let new = rows.iter().map(|row| Columns::new(TABLE, row).hash(0)).collect::<Result<HashSet<_>, _>>()?;
-        self.index_selectors(batch, new)?;
+        let arrays: Vec<Typed<'_>> =
+            columns.iter().map(|(values, kind)| (&**values as &(dyn ToSql + Sync), kind.clone())).collect();
+        let sql = format!("INSERT INTO statement ({COLUMNS}) {INSERT}");
+        let rows = self.with(doing, |client| client.query_typed(&sql, &arrays))?;
+        let mut new = rows.iter().map(|row| Columns::new(TABLE, row).hash(0)).collect::<Result<HashSet<_>, _>>()?;
+        // Where a statement is twice in the batch, one of them is new.
+        let indexed: Vec<_> = batch.iter().filter(|statement| new.remove(&statement.id.0)).collect();
+        let indexed = indexed.into_iter().map(|statement| {
+            let StatementDraft { kind, property, value, .. } = &statement.content;
+            (statement.id, kind.as_str(), property.as_str(), value.as_str())
+        });
+        self.index_statements(doing, indexed)?;
         Ok(rows.len())
     }
 
-    /// Indexes those of a batch that are new and whose property is a selector.
-    fn index_selectors(&mut self, batch: &[Statement], mut new: HashSet<oikos_model::ContentHash>) -> Result<(), StoreError> {
-        let (mut kinds, mut values, mut ids) = (Vec::new(), Vec::new(), Vec::new());
-        for statement in batch.iter().filter(|statement| new.remove(&statement.id.0)) {
-            let StatementDraft { kind, property, value, .. } = &statement.content;
-            if let Some(selector) = self.store().vocabulary().selector_kind(kind, property) {
-                kinds.push(selector.code());
-                values.push(value);
-                ids.push(statement.id.0.0.as_slice());
+    /// Deletes statements and their rows in the indexes. Keys of the indexes that refer to statements would do so too, row by row: that takes
+    /// five times as long, and recording them half as long again.
+    pub(crate) fn delete_statements(&self, doing: &'static str, filter: &Filter) -> Result<usize, StoreError> {
+        self.writing()?;
+        let sql = format!(
+            "WITH gone AS (DELETE FROM statement {} RETURNING id), \
+             selectors AS (DELETE FROM statement_selector USING gone WHERE statement = gone.id), \
+             names AS (DELETE FROM statement_name USING gone WHERE statement = gone.id), \
+             referring AS (DELETE FROM statement_reference USING gone WHERE statement = gone.id) SELECT COUNT(*) FROM gone",
+            filter.clause()
+        );
+        let count = self.query(doing, &sql, filter.values())?;
+        count.first().map_or(Ok(0), |row| Columns::new(TABLE, row).number(0))
+    }
+
+    /// Indexes statements that are new: id, kind, property and value of each.
+    pub(crate) fn index_statements<'a>(
+        &self,
+        doing: &'static str,
+        statements: impl Iterator<Item = (StatementId, &'a str, &'a str, &'a str)>,
+    ) -> Result<(), StoreError> {
+        let vocabulary = self.store().vocabulary();
+        let (mut selectors, mut kinds, mut names, mut references) =
+            (Index::default(), Vec::new(), Index::default(), Index::default());
+        for (id, kind, property, value) in statements {
+            if let Some(selector) = vocabulary.selector_kind(kind, property) {
+                selectors.add(id, value.to_owned());
+                kinds.push(selector.code().to_owned());
+            }
+            match vocabulary.property(kind, property).map(|property| &property.property_type) {
+                Some(PropertyType::Name) => names.add(id, words::indexed(value).join(" ")),
+                Some(PropertyType::Reference(_)) => references.add(id, value.to_owned()),
+                _ => {}
             }
         }
-        let sql = "INSERT INTO statement_selector (kind, value, statement) \
-                   SELECT * FROM UNNEST($1::text[], $2::text[], $3::bytea[])";
-        self.execute("indexing statements", sql, &[&kinds, &values, &ids]).map(drop)
+        let (statements, values) = selectors.arrays();
+        self.execute(doing, INSERT_SELECTOR, &[statements, Value::Texts(kinds), values])?;
+        let (statements, words) = names.arrays();
+        self.execute(doing, INSERT_NAME, &[statements, words])?;
+        let (statements, entities) = references.arrays();
+        self.execute(doing, INSERT_REFERENCE, &[statements, entities]).map(drop)
     }
 }
 
+/// Rows of an index over statements.
+#[derive(Default)]
+struct Index {
+    statements: Vec<Vec<u8>>,
+    texts: Vec<String>,
+}
+
+impl Index {
+    fn add(&mut self, statement: StatementId, text: String) {
+        self.statements.push(statement.0.0.to_vec());
+        self.texts.push(text);
+    }
+
+    fn arrays(self) -> (Value, Value) {
+        (Value::ByteStrings(self.statements), Value::Texts(self.texts))
+    }
+}
+
+/// The values of one column with their type.
+type Column<'a> = (Box<dyn ToSql + Sync + 'a>, Type);
+
 /// The batch column by column, in the order of [`COLUMNS`].
-fn columns_of(batch: &[Statement]) -> Result<Vec<Box<dyn ToSql + Sync + '_>>, StoreError> {
+fn columns_of<'a>(batch: &'a [&'a Statement]) -> Result<Vec<Column<'a>>, StoreError> {
     fn column<'a, T: ToSql + Sync + 'a>(
-        batch: &'a [Statement],
+        kind: Type,
+        batch: &'a [&'a Statement],
         value: impl Fn(&'a Statement) -> T,
-    ) -> Box<dyn ToSql + Sync + 'a> {
-        Box::new(batch.iter().map(value).collect::<Vec<_>>())
+    ) -> Column<'a> {
+        (Box::new(batch.iter().copied().map(value).collect::<Vec<_>>()), kind)
     }
-    fn codes<T: serde::Serialize>(batch: &[Statement], value: impl Fn(&Statement) -> T) -> Result<Vec<String>, StoreError> {
-        batch.iter().map(|statement| code(&value(statement))).collect()
+    fn codes<'a, T: serde::Serialize>(
+        batch: &'a [&'a Statement],
+        value: impl Fn(&Statement) -> T,
+    ) -> Result<Column<'a>, StoreError> {
+        let codes = batch.iter().map(|statement| code(&value(statement))).collect::<Result<Vec<_>, _>>()?;
+        Ok((Box::new(codes), Type::TEXT_ARRAY))
     }
+    let (bytes, text, number) = (Type::BYTEA_ARRAY, Type::TEXT_ARRAY, Type::INT8_ARRAY);
     Ok(vec![
-        column(batch, |statement| statement.id.0.0.as_slice()),
-        column(batch, |statement| statement.origin.as_str()),
-        column(batch, |statement| statement.dataset.as_str()),
-        column(batch, |statement| statement.content.entity.as_str()),
-        column(batch, |statement| &statement.content.kind),
-        column(batch, |statement| &statement.content.property),
-        column(batch, |statement| &statement.content.value),
-        column(batch, |statement| statement.content.valid_from.map(microseconds)),
-        column(batch, |statement| statement.content.valid_to.map(microseconds)),
-        column(batch, |statement| statement.content.stated_at.map(microseconds)),
-        column(batch, |statement| statement.content.record.as_ref().map(|record| record.table.as_str())),
-        column(batch, |statement| statement.content.record.as_ref().map(|record| record.record_id)),
-        Box::new(codes(batch, |statement| statement.content.person_category)?),
-        Box::new(codes(batch, |statement| statement.content.assessment)?),
-        Box::new(codes(batch, |statement| statement.content.evaluation.source)?),
-        Box::new(codes(batch, |statement| statement.content.evaluation.information)?),
-        column(batch, |statement| microseconds(statement.recorded_at)),
-        column(batch, |statement| statement.ended_at.map(microseconds)),
-        column(batch, |statement| statement.label.0.0.as_slice()),
+        column(bytes.clone(), batch, |statement| statement.id.0.0.as_slice()),
+        column(text.clone(), batch, |statement| statement.origin.as_str()),
+        column(text.clone(), batch, |statement| statement.dataset.as_str()),
+        column(text.clone(), batch, |statement| statement.content.entity.as_str()),
+        column(text.clone(), batch, |statement| &statement.content.kind),
+        column(text.clone(), batch, |statement| &statement.content.property),
+        column(text.clone(), batch, |statement| &statement.content.value),
+        column(number.clone(), batch, |statement| statement.content.valid_from.map(microseconds)),
+        column(number.clone(), batch, |statement| statement.content.valid_to.map(microseconds)),
+        column(number.clone(), batch, |statement| statement.content.stated_at.map(microseconds)),
+        column(text.clone(), batch, |statement| statement.content.record.as_ref().map(|record| record.table.as_str())),
+        column(number.clone(), batch, |statement| statement.content.record.as_ref().map(|record| record.record_id)),
+        codes(batch, |statement| statement.content.person_category)?,
+        codes(batch, |statement| statement.content.assessment)?,
+        codes(batch, |statement| statement.content.evaluation.source)?,
+        codes(batch, |statement| statement.content.evaluation.information)?,
+        column(number.clone(), batch, |statement| microseconds(statement.recorded_at)),
+        column(number, batch, |statement| statement.ended_at.map(microseconds)),
+        column(bytes, batch, |statement| statement.label.0.0.as_slice()),
     ])
 }
 
@@ -153,20 +240,20 @@ fn filter_of(query: &StatementQuery<'_>) -> Filter {
     if let Some(labels) = query.labels {
         filter.labels("label", labels);
     }
-    filter.with_some("origin =", query.origin.map(ToString::to_string));
-    filter.with_some("dataset =", query.dataset.map(ToString::to_string));
-    filter.with_some("entity =", query.entity.map(ToString::to_string));
-    filter.with_some("kind =", query.kind.map(str::to_owned));
-    filter.with_some("property =", query.property.map(str::to_owned));
-    filter.with_some("id >", query.after.map(|id| id.0.0.to_vec()));
+    filter.with_some("origin = ?", query.origin.map(ToString::to_string));
+    filter.with_some("dataset = ?", query.dataset.map(ToString::to_string));
+    filter.with_some("entity = ?", query.entity.map(ToString::to_string));
+    filter.with_some("kind = ?", query.kind.map(str::to_owned));
+    filter.with_some("property = ?", query.property.map(str::to_owned));
+    filter.with_some("id > ?", query.after.map(|id| id.0.0.to_vec()));
     if !query.include_ended {
         filter.holds("ended_at IS NULL");
     }
     filter
 }
 
-fn read_statement(columns: &Columns<'_>) -> Result<Statement, StoreError> {
-    let record_id = columns.value::<Option<i64>>(11)?;
+pub(crate) fn read_statement(columns: &Columns<'_>) -> Result<Statement, StoreError> {
+    let record_id = columns.optional::<i64>(11)?;
     let record = record_id.map(|record_id| Ok(RecordReference { table: columns.identifier(10)?, record_id })).transpose()?;
     Ok(Statement {
         id: StatementId(columns.hash(0)?),

@@ -1,6 +1,6 @@
 CREATE TABLE journal_entry (
   position BIGINT NOT NULL PRIMARY KEY,
-  content TEXT,
+  content TEXT COLLATE "C",
   salt BYTEA,
   commitment BYTEA NOT NULL,
   entered_at BIGINT NOT NULL

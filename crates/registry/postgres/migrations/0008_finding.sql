@@ -1,0 +1,26 @@
+-- The title, the traffic light and the place are in the content too: here they are searched and counted.
+CREATE TABLE finding (
+  origin TEXT COLLATE "C" NOT NULL,
+  finding_key BYTEA NOT NULL,
+  revision BYTEA NOT NULL,
+  detector TEXT COLLATE "C" NOT NULL,
+  desk TEXT COLLATE "C" NOT NULL,
+  state TEXT COLLATE "C" NOT NULL,
+  label BYTEA NOT NULL REFERENCES label (id),
+  received BIGINT NOT NULL,
+  score_bits DOUBLE PRECISION NOT NULL,
+  occurred_from BIGINT NOT NULL,
+  occurred_to BIGINT NOT NULL,
+  first_recorded_at BIGINT NOT NULL,
+  revised_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  content TEXT COLLATE "C" NOT NULL,
+  assignee TEXT COLLATE "C",
+  snoozed_until BIGINT,
+  title TEXT COLLATE "C" NOT NULL,
+  title_words TSVECTOR NOT NULL,
+  tlp TEXT COLLATE "C" NOT NULL,
+  latitude DOUBLE PRECISION,
+  longitude DOUBLE PRECISION,
+  PRIMARY KEY (origin, finding_key)
+);

@@ -1,0 +1,1 @@
+CREATE INDEX derivation_by_derived ON derivation (derived);

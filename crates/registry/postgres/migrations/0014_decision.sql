@@ -1,0 +1,6 @@
+CREATE TABLE decision (
+  number BIGINT NOT NULL PRIMARY KEY,
+  origin TEXT COLLATE "C" NOT NULL,
+  finding_key BYTEA NOT NULL,
+  content TEXT COLLATE "C" NOT NULL
+);

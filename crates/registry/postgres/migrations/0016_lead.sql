@@ -1,0 +1,7 @@
+CREATE TABLE lead (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  label BYTEA NOT NULL REFERENCES label (id),
+  score_bits DOUBLE PRECISION NOT NULL,
+  first_seen_at BIGINT NOT NULL,
+  content TEXT COLLATE "C" NOT NULL
+);

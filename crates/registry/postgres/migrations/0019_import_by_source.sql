@@ -1,0 +1,1 @@
+CREATE INDEX import_by_source ON import (source, dataset);

@@ -1,0 +1,10 @@
+CREATE TABLE job (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  kind TEXT COLLATE "C" NOT NULL,
+  state TEXT COLLATE "C" NOT NULL,
+  done BIGINT NOT NULL,
+  total BIGINT,
+  result TEXT COLLATE "C" NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT
+);

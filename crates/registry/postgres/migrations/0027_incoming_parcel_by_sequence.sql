@@ -1,0 +1,1 @@
+CREATE INDEX incoming_parcel_by_sequence ON incoming_parcel (partner, sequence);

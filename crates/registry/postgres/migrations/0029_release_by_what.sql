@@ -1,0 +1,1 @@
+CREATE INDEX release_by_what ON release (what_kind, what_origin, what_id);

@@ -1,0 +1,1 @@
+CREATE INDEX ducklake_file_column_stats_by_file ON ducklake_file_column_stats (data_file_id);

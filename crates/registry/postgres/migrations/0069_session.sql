@@ -1,0 +1,8 @@
+CREATE TABLE session (
+  token_hash BYTEA NOT NULL PRIMARY KEY,
+  account TEXT COLLATE "C" NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+  proof TEXT COLLATE "C" NOT NULL,
+  opened_at BIGINT NOT NULL,
+  used_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);

@@ -1,0 +1,7 @@
+CREATE TABLE challenge (
+  id BYTEA NOT NULL PRIMARY KEY,
+  kind TEXT COLLATE "C" NOT NULL,
+  account TEXT COLLATE "C",
+  content TEXT COLLATE "C" NOT NULL,
+  expires_at BIGINT NOT NULL
+);

@@ -1,0 +1,6 @@
+CREATE TABLE bundle (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  state TEXT COLLATE "C" NOT NULL,
+  prepared_at BIGINT NOT NULL,
+  content TEXT COLLATE "C" NOT NULL
+);

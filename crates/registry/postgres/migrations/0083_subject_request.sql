@@ -1,0 +1,7 @@
+CREATE TABLE subject_request (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  state TEXT COLLATE "C" NOT NULL,
+  received_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  content TEXT COLLATE "C" NOT NULL
+);

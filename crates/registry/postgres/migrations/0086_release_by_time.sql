@@ -1,0 +1,1 @@
+CREATE INDEX release_by_time ON release (released_at, id);

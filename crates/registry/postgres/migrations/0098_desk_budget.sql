@@ -1,0 +1,6 @@
+CREATE TABLE desk_budget (
+  desk TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  per_day BIGINT NOT NULL,
+  set_by TEXT COLLATE "C" NOT NULL,
+  set_at BIGINT NOT NULL
+);

@@ -1,0 +1,4 @@
+CREATE TABLE saved_filters (
+  account TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  content TEXT COLLATE "C" NOT NULL
+);

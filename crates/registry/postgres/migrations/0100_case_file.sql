@@ -1,0 +1,9 @@
+CREATE TABLE case_file (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  label BYTEA NOT NULL REFERENCES label (id),
+  open BIGINT NOT NULL,
+  owner TEXT COLLATE "C" NOT NULL,
+  opened_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  content TEXT COLLATE "C" NOT NULL
+);

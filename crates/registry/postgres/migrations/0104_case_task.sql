@@ -1,0 +1,7 @@
+CREATE TABLE case_task (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  case_id TEXT COLLATE "C" NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  due_at BIGINT,
+  done_at BIGINT,
+  content TEXT COLLATE "C" NOT NULL
+);

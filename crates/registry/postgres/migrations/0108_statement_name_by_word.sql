@@ -1,0 +1,1 @@
+CREATE INDEX statement_name_by_word ON statement_name USING gin (words);
