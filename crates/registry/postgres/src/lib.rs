@@ -36,6 +36,7 @@ mod partners;
 mod people;
 mod reviews;
 mod runs;
+mod screenings;
 mod search;
 mod statements;
 mod store;

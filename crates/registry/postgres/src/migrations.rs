@@ -130,6 +130,9 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0114_detector_run",
     "0115_finding_by_first_record",
     "0116_access_review",
+    "0117_screening_decision",
+    "0118_screening_set",
+    "0119_screened_subject",
 ];
 
 /// The newest schema.

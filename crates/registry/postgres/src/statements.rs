@@ -43,14 +43,17 @@ impl Statements for PostgresTransaction<'_> {
         let mut in_order: Vec<&Statement> = statements.iter().collect();
         in_order.sort_by_key(|statement| statement.id);
         let new = in_order.chunks(BATCH).map(|batch| self.put_batch(batch)).sum::<Result<usize, _>>()?;
-        self.execute("ending recalled statements", END_RECALLED, params![])?;
+        let ended = self.execute("ending recalled statements", END_RECALLED, params![])?;
+        self.note_statements(new + ended)?;
         Ok(new)
     }
 
     fn end_statements(&mut self, ids: &[StatementId], at: Timestamp) -> Result<usize, StoreError> {
         let ids = Value::ByteStrings(ids.iter().map(|id| id.0.0.to_vec()).collect());
         let sql = "UPDATE statement SET ended_at = $2 WHERE id = ANY ($1) AND ended_at IS NULL";
-        self.execute("ending statements", sql, &[ids, Value::Integer(Some(microseconds(at)))])
+        let ended = self.execute("ending statements", sql, &[ids, Value::Integer(Some(microseconds(at)))])?;
+        self.note_statements(ended)?;
+        Ok(ended)
     }
 
     fn statements(&self, query: &StatementQuery<'_>) -> Result<Vec<Statement>, StoreError> {
@@ -62,6 +65,11 @@ impl Statements for PostgresTransaction<'_> {
     fn statement(&self, id: StatementId) -> Result<Option<Statement>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM statement WHERE id = $1");
         self.read_one(TABLE, &sql, params![id.0.0], read_statement)
+    }
+
+    fn statements_version(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT COALESCE(MAX(last), 0) FROM counter WHERE name = 'statements'";
+        Ok(self.read_number("counter", sql, params![])?.unsigned_abs())
     }
 
     fn entities_with(&self, selector: &Selector, labels: &[LabelId]) -> Result<Vec<EntityId>, StoreError> {
@@ -142,7 +150,19 @@ impl PostgresTransaction<'_> {
             filter.clause()
         );
         let count = self.query(doing, &sql, filter.values())?;
-        count.first().map_or(Ok(0), |row| Columns::new(TABLE, row).number(0))
+        let erased = count.first().map_or(Ok(0), |row| Columns::new(TABLE, row).number(0))?;
+        self.note_statements(erased)?;
+        Ok(erased)
+    }
+
+    /// Notes that so many statements came, ended, went or changed.
+    pub(crate) fn note_statements(&self, changed: usize) -> Result<(), StoreError> {
+        if changed == 0 {
+            return Ok(());
+        }
+        let sql =
+            "INSERT INTO counter (name, last) VALUES ('statements', 1) ON CONFLICT (name) DO UPDATE SET last = counter.last + 1";
+        self.execute("noting that statements changed", sql, params![]).map(drop)
     }
 
     /// Indexes statements that are new: id, kind, property and value of each.

@@ -48,7 +48,9 @@ impl Subjects for PostgresTransaction<'_> {
 
     fn relabel_statement(&mut self, id: StatementId, label: LabelId) -> Result<bool, StoreError> {
         let sql = "UPDATE statement SET label = $2 WHERE id = $1";
-        Ok(self.execute("relabelling a statement", sql, params![id.0.0, label.0.0])? > 0)
+        let relabelled = self.execute("relabelling a statement", sql, params![id.0.0, label.0.0])?;
+        self.note_statements(relabelled)?;
+        Ok(relabelled > 0)
     }
 
     fn restrict_finding(&mut self, origin: &NodeId, key: FindingKey, label: LabelId) -> Result<bool, StoreError> {
