@@ -33,4 +33,4 @@ pub use scoring::align::Means;
 pub use scoring::features::NameFeature;
 pub use scoring::score::{Reason, Score, WordMatch, bits_of, compare_names, name_features, value_of};
 pub use scoring::weights::{EvidenceWeights, NameWeights, Weights};
-pub use screen::{Alert, ListChange, Rescreened, ScreenSettings, Screener, Screening, Touched};
+pub use screen::{Alert, ListChange, Rescreened, ScreenSettings, Screener, Screening, Touched, subjects_touched};

@@ -69,6 +69,17 @@ pub struct Touched {
     keys: Vec<u32>,
 }
 
+/// The places of those subjects to whom a change of these listed entities can matter. To the others it cannot: they need not be searched
+/// again, whoever kept what was found for them.
+///
+/// # Errors
+/// When two entities have one id or one is beyond the index's limits.
+pub fn subjects_touched(subjects: &[Entity], changed: &[Entity]) -> Result<Vec<usize>, NotIndexed> {
+    let index = Index::build(changed.iter().cloned())?;
+    let keys: Vec<u32> = changed.iter().flat_map(|entity| index.keys_of(&entity.id)).collect();
+    Ok(Blocks::new(subjects.iter().map(block_keys)).sharing(&keys))
+}
+
 /// How much a re-screening did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Rescreened {
@@ -194,6 +205,15 @@ mod tests {
         assert_eq!(alerts.len(), 3);
         assert_eq!(alerts.iter().filter(|alert| alert.within_budget).count(), 1);
         assert!(alerts.windows(2).all(|pair| pair[0].hit.score.bits >= pair[1].hit.score.bits));
+    }
+
+    #[test]
+    fn only_those_are_touched_to_whom_a_change_can_matter() {
+        let subjects = subjects();
+        let touched = subjects_touched(&subjects, &[person("x", "Anna Schmidtt"), person("y", "Vanderbilt John")]).unwrap();
+        assert!(touched.contains(&2) && touched.contains(&4), "{touched:?}");
+        assert!(touched.len() < subjects.len(), "{touched:?}");
+        assert!(subjects_touched(&subjects, &[]).unwrap().is_empty());
     }
 
     #[test]

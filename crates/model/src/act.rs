@@ -142,6 +142,12 @@ actions! {
     AnswerSubject = "answer_subject", true;
     /// Judge that two entities are the same or are not, or withdraw such a judgement.
     JudgeEntity = "judge_entity", true;
+    /// Screen names against lists and registers (consultation).
+    Screen = "screen", true;
+    /// Say of a match that it is somebody else, or confirm it as a hit with what is requested, or take that back.
+    DecideMatch = "decide_match", true;
+    /// Keep a set of subjects that stays screened, change it, screen it again, or remove it.
+    KeepScreeningSet = "keep_screening_set", true;
     /// Search identifiers, names, titles and leads (consultation).
     Search = "search", true;
     /// See counts of findings with small cells hidden (consultation).

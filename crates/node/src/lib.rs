@@ -47,6 +47,7 @@ mod release;
 mod requests;
 mod retention;
 mod rows;
+mod screening;
 mod second_factor;
 mod serve;
 mod sessions;
@@ -126,6 +127,11 @@ pub use retention::ErasureReport;
 pub use second_factor::{EnrolmentView, RecoveryCodes};
 pub use serve::serve;
 pub use sessions::{Grounds, PurposeRequest, PurposeView, SessionView};
+pub use screening::{
+    ListView, MatchDecision, MatchDecisionRequest, MatchReason, MatchVerdict, MatchedWord, MoreSubjects, NewScreeningSet, Rescreening,
+    ScreeningAnswer, ScreeningMatch, ScreeningRequest, ScreeningSetView, ScreeningSettings, ScreeningSubject, ScreeningWhatIf,
+    SelfRecallRequest, SelfRecallRow, SubjectIdentifier, SubjectKind,
+};
 pub use sign_in::{SignInRequest, SignedIn};
 pub use sign_in_settings::{OidcSettings, SecondFactorRule, SignInSettings};
 pub use sql::{SqlRequest, SqlResult};

@@ -32,6 +32,7 @@ pub struct Node {
     identity: Arc<NodeIdentity>,
     detectors: DetectorSet,
     trials: Trials,
+    list_indexes: crate::screening::ListIndexes,
     sign_in_turn: Mutex<()>,
     transfers: TransferTable,
     ask_sets: crate::asks::AskSets,
@@ -90,6 +91,7 @@ impl Node {
             policy: Policy::load().map_err(NodeError::internal)?,
             detectors: DetectorSet::default(),
             trials: Trials::default(),
+            list_indexes: crate::screening::ListIndexes::default(),
             transfers: load_transfers(&folder)?,
             ask_sets: crate::asks::AskSets::default(),
             news: crate::news::News::default(),
@@ -209,6 +211,11 @@ impl Node {
     pub(crate) fn reload_detectors(&self) -> Result<(), NodeError> {
         let act = self.itself().act(Action::ReadDesks, self.clock.now());
         self.detectors.load(self.store.snapshot(&act)?.as_ref())
+    }
+
+    /// The indexes that screening uses.
+    pub(crate) fn list_indexes(&self) -> &crate::screening::ListIndexes {
+        &self.list_indexes
     }
 
     pub(crate) fn trials(&self) -> &Trials {

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::folder::write_new_private;
-use crate::{AskRequest, Delivery, LinkedNode, Node, NodeError};
+use crate::{AskRequest, Delivery, LinkedNode, Node, NodeError, SelfRecallRequest};
 
 /// How often the journal is published and parcels are delivered.
 const DELIVERY_EVERY: Duration = Duration::from_secs(5);
@@ -21,6 +21,8 @@ const FETCH_EVERY: Duration = Duration::from_secs(60);
 const PRE_AUTHORISED_EVERY: Duration = Duration::from_secs(60);
 /// How often what has expired is erased.
 const ERASURE_EVERY: Duration = Duration::from_secs(3600);
+/// How often the lists are asked for their own names, badly written.
+const SELF_RECALL_EVERY: Duration = Duration::from_secs(86_400);
 
 /// Serves a node until `stop` is done. `ready` hears where the page is once it can be opened.
 ///
@@ -74,6 +76,7 @@ async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
     let mut fetching = tokio::time::interval(FETCH_EVERY);
     let mut pre_authorised = tokio::time::interval(PRE_AUTHORISED_EVERY);
     let mut erasure = tokio::time::interval(ERASURE_EVERY);
+    let mut self_recall = tokio::time::interval_at(tokio::time::Instant::now() + SELF_RECALL_EVERY, SELF_RECALL_EVERY);
     let mut standing = tokio::time::interval(STANDING_ASK_EVERY);
     loop {
         tokio::select! {
@@ -88,6 +91,12 @@ async fn by_the_clock(linked: LinkedNode, mut stopped: watch::Receiver<bool>) {
             _ = pre_authorised.tick() => {
                 let node = Arc::clone(linked.node());
                 drop(tokio::task::spawn_blocking(move || node.release_pre_authorised().map(drop)).await);
+            }
+            _ = self_recall.tick() => {
+                // What came of it is in the journal.
+                let node = Arc::clone(linked.node());
+                let ask = move || node.screening_self_recall(&node.itself(), &SelfRecallRequest::default()).map(drop);
+                drop(tokio::task::spawn_blocking(ask).await);
             }
             _ = erasure.tick() => {
                 let node = Arc::clone(linked.node());

@@ -18,6 +18,7 @@ mod page;
 mod passkeys;
 mod picture;
 mod same_site;
+mod screening;
 mod session;
 mod single_sign_on;
 mod subjects;
@@ -113,6 +114,18 @@ pub(crate) struct Shared {
         entities::ownership,
         entities::preview,
         entities::judge,
+        screening::screen,
+        screening::lists,
+        screening::decisions,
+        screening::decide,
+        screening::sets,
+        screening::keep,
+        screening::set_matches,
+        screening::remove,
+        screening::add,
+        screening::rescreen,
+        screening::what_if,
+        screening::self_recall,
         desks::list,
         desks::show,
         desks::file,
@@ -269,6 +282,15 @@ pub(crate) fn router(node: Arc<Node>, delivery: Arc<dyn Delivery>) -> Router {
         .route("/entities/ownership", get(entities::ownership))
         .route("/entities/judgements", post(entities::judge))
         .route("/entities/judgements/preview", post(entities::preview))
+        .route("/screening", post(screening::screen))
+        .route("/screening/lists", get(screening::lists))
+        .route("/screening/decisions", get(screening::decisions).post(screening::decide))
+        .route("/screening/sets", get(screening::sets).post(screening::keep))
+        .route("/screening/sets/{id}", get(screening::set_matches).delete(screening::remove))
+        .route("/screening/sets/{id}/subjects", post(screening::add))
+        .route("/screening/sets/{id}/screen", post(screening::rescreen))
+        .route("/screening/sets/{id}/what-if", post(screening::what_if))
+        .route("/screening/self-recall", post(screening::self_recall))
         .route("/desks", get(desks::list))
         .route("/detectors", post(desks::keep))
         .route("/detectors/{detector}", get(desks::show).delete(desks::remove))

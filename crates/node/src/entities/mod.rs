@@ -42,15 +42,15 @@ pub struct EntityPath {
 }
 
 impl EntityPath {
-    fn of(name: &EntityName) -> Self {
+    pub(crate) fn of(name: &EntityName) -> Self {
         Self { origin: name.origin.clone(), dataset: name.dataset.clone(), entity: name.entity.clone() }
     }
 
-    fn name(&self) -> EntityName {
+    pub(crate) fn name(&self) -> EntityName {
         EntityName { origin: self.origin.clone(), dataset: self.dataset.clone(), entity: self.entity.clone() }
     }
 
-    fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         format!("entity:{}/{}/{}", self.origin, self.dataset, self.entity)
     }
 }
@@ -126,7 +126,7 @@ fn identity(stored: &StoredFinding) -> (&NodeId, oikos_model::FindingKey) {
 }
 
 /// Statements about one id, ended ones too.
-fn statements_of(tx: &dyn Transaction, name: &EntityName, labels: &[LabelId]) -> Result<Vec<Statement>, NodeError> {
+pub(crate) fn statements_of(tx: &dyn Transaction, name: &EntityName, labels: &[LabelId]) -> Result<Vec<Statement>, NodeError> {
     let query = StatementQuery {
         labels: Some(labels),
         origin: Some(&name.origin),

@@ -18,5 +18,6 @@ mod oversight;
 mod parcels;
 mod people;
 mod picture;
+mod screening;
 mod subjects;
 mod uploads;
