@@ -37,7 +37,7 @@ pub use detector_file::{Detector, DetectorError, detectors_of};
 pub use engine::{Batches, Engine, EngineError, KernelStep, ParameterValue, Parameters, Span};
 pub use findings::{MOST_FINDINGS, MOST_LISTED};
 pub use kernel::{Kernel, KernelError, KernelRun, Output};
-pub use reader::{Format, ReadError, ReadSummary, Reader, Reject, Sink, SinkError, Source};
+pub use reader::{Coverage, Format, ReadError, ReadSummary, Reader, Reject, Sink, SinkError, Source};
 pub use runner::{Checkpoint, RunError, RunOutcome, RunRequest, run_detector, try_steps};
 pub use supersession::{Supersession, material_changes, supersession};
 pub use table::{Column, ColumnType, TableDefinition};

@@ -114,6 +114,27 @@ pub enum ReadError {
     Sink(#[from] SinkError),
 }
 
+/// How much of what its source says a file holds. It decides what ends when a node imports the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Coverage {
+    /// Some of it, or not all of it could be read: what the file does not say may still be so, and nothing ends.
+    #[default]
+    Part,
+    /// The format cannot tell. Nothing ends, unless the person who imports it knows that it is whole, and says so.
+    Unsaid {
+        /// As in [`Whole`](Self::Whole), if a person says so.
+        tables: &'static [&'static str],
+    },
+    /// All of it, and all of it was read: whatever earlier imports of the same dataset read into these tables, and this file does
+    /// not say, has ended. The tables are those of the statements' record references.
+    Whole {
+        /// Names of the tables.
+        tables: &'static [&'static str],
+        /// When its source made the file, where it says so. A file older than one that was imported already ends nothing.
+        made_at: Option<Timestamp>,
+    },
+}
+
 /// What a reader saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadSummary {
@@ -121,6 +142,8 @@ pub struct ReadSummary {
     pub rows: u64,
     /// Rows that are in order but carry nothing Oikos reads yet, for example AIS message type 8, by what they are.
     pub ignored: std::collections::BTreeMap<String, u64>,
+    /// How much of what its source says the file holds.
+    pub coverage: Coverage,
 }
 
 /// Reads one file format.

@@ -96,8 +96,21 @@ macro_rules! kind_files {
     };
 }
 
-const KIND_FILES: &[(&str, &str)] =
-    kind_files!["arrangement", "asset", "company", "ownership", "person", "public-body", "vessel"];
+const KIND_FILES: &[(&str, &str)] = kind_files![
+    "aircraft",
+    "arrangement",
+    "asset",
+    "association",
+    "company",
+    "directorship",
+    "listing",
+    "organisation",
+    "ownership",
+    "party",
+    "person",
+    "public-body",
+    "vessel",
+];
 const PURPOSES_FILE: (&str, &str) = ("vocabulary/purposes.yaml", include_str!("../vocabulary/purposes.yaml"));
 
 impl Vocabulary {
