@@ -34,6 +34,7 @@ mod search;
 mod statements;
 mod store;
 mod subjects;
+mod tables;
 mod transaction;
 mod witnesses;
 mod work;
