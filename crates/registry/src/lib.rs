@@ -19,6 +19,7 @@ mod bundles;
 mod cases;
 mod catalogue;
 mod chunks;
+mod copy;
 mod credentials;
 mod detectors;
 mod error;
@@ -49,6 +50,7 @@ pub use bundles::{BundleRow, Bundles};
 pub use cases::{CaseEventRow, CaseItemKind, CaseItemRow, CaseQuery, CaseRow, CaseTaskRow, Cases};
 pub use catalogue::{Catalogue, CatalogueColumn, CatalogueTable, ColumnStatistics, DataFile, DataFileId, Snapshot, SnapshotId};
 pub use chunks::{ChunkProgress, Chunks};
+pub use copy::{Cell, CopiedTable, CopyProgress, EachRow, TABLES, Table, Tables, copy_registry};
 pub use credentials::{ChallengeRow, Credentials, PasskeyRow, SecondFactorRow, SubjectRow};
 pub use detectors::{DetectorChangeRow, DetectorRow, DetectorRunRow, Detectors, FindingsOfDay};
 pub use error::StoreError;
@@ -121,6 +123,7 @@ pub trait Transaction:
     + Search
     + Screenings
     + Detectors
+    + Tables
 {
     /// The act on whose behalf the transaction runs.
     fn act(&self) -> &Act;

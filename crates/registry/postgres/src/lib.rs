@@ -41,6 +41,7 @@ mod search;
 mod statements;
 mod store;
 mod subjects;
+mod tables;
 mod transaction;
 mod values;
 mod witnesses;

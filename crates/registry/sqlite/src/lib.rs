@@ -35,6 +35,7 @@ mod search;
 mod statements;
 mod store;
 mod subjects;
+mod tables;
 mod transaction;
 mod witnesses;
 mod work;

@@ -2,7 +2,7 @@
 
 use oikos_model::{
     EntityId, Evaluation, Judgement, LabelId, PropertyType, RecordReference, Selector, Statement, StatementDraft, StatementId,
-    Timestamp,
+    Timestamp, Vocabulary,
 };
 use oikos_registry::{StatementQuery, Statements, StoreError};
 use rusqlite::{CachedStatement, params};
@@ -32,12 +32,8 @@ const END_RECALLED: &str = "UPDATE statement SET ended_at = (SELECT recalled_at 
 impl Statements for SqliteTransaction<'_> {
     fn put_statements(&mut self, statements: &[Statement]) -> Result<usize, StoreError> {
         let failed = |source| StoreError::database("recording statements", source);
-        let connection = self.writing()?;
-        let vocabulary = self.store().vocabulary();
-        let mut insert = connection.prepare_cached(INSERT).map_err(failed)?;
-        let mut insert_selector = connection.prepare_cached(INSERT_SELECTOR).map_err(failed)?;
-        let mut insert_name = connection.prepare_cached(INSERT_NAME).map_err(failed)?;
-        let mut insert_reference = connection.prepare_cached(INSERT_REFERENCE).map_err(failed)?;
+        let mut insert = self.writing()?.prepare_cached(INSERT).map_err(failed)?;
+        let mut indexes = StatementIndexes::open(self)?;
         let mut new = 0;
         // In the order of the index, which then is written in passing instead of page by page.
         let mut in_order: Vec<&Statement> = statements.iter().collect();
@@ -47,17 +43,8 @@ impl Statements for SqliteTransaction<'_> {
                 continue;
             }
             new += 1;
-            if let Some(selector) = vocabulary.selector_kind(&statement.content.kind, &statement.content.property) {
-                let row = params![selector.code(), statement.content.value, statement.id.0.0];
-                insert_selector.execute(row).map_err(failed)?;
-            }
-            let property = vocabulary.property(&statement.content.kind, &statement.content.property);
-            let index = match property.map(|property| &property.property_type) {
-                Some(PropertyType::Name) => &mut insert_name,
-                Some(PropertyType::Reference(_)) => &mut insert_reference,
-                _ => continue,
-            };
-            index.execute(params![statement.id.0.0, statement.content.value]).map_err(failed)?;
+            let StatementDraft { kind, property, value, .. } = &statement.content;
+            indexes.add(statement.id, kind, property, value)?;
         }
         let ended = self.execute("ending recalled statements", END_RECALLED, [])?;
         self.note_statements(new + ended)?;
@@ -149,6 +136,41 @@ impl SqliteTransaction<'_> {
         let sql =
             "INSERT INTO counter (name, last) VALUES ('statements', 1) ON CONFLICT (name) DO UPDATE SET last = counter.last + 1";
         self.execute("noting that statements changed", sql, []).map(drop)
+    }
+}
+
+/// The indexes over statements, while statements are put.
+pub(crate) struct StatementIndexes<'transaction> {
+    vocabulary: &'transaction Vocabulary,
+    insert_selector: CachedStatement<'transaction>,
+    insert_name: CachedStatement<'transaction>,
+    insert_reference: CachedStatement<'transaction>,
+}
+
+impl<'transaction> StatementIndexes<'transaction> {
+    pub(crate) fn open(transaction: &'transaction SqliteTransaction<'_>) -> Result<Self, StoreError> {
+        let connection = transaction.writing()?;
+        let prepare = |sql| connection.prepare_cached(sql).map_err(|source| StoreError::database("indexing statements", source));
+        Ok(Self {
+            vocabulary: transaction.store().vocabulary(),
+            insert_selector: prepare(INSERT_SELECTOR)?,
+            insert_name: prepare(INSERT_NAME)?,
+            insert_reference: prepare(INSERT_REFERENCE)?,
+        })
+    }
+
+    /// Adds a statement that is new.
+    pub(crate) fn add(&mut self, id: StatementId, kind: &str, property: &str, value: &str) -> Result<(), StoreError> {
+        let failed = |source| StoreError::database("indexing statements", source);
+        if let Some(selector) = self.vocabulary.selector_kind(kind, property) {
+            self.insert_selector.execute(params![selector.code(), value, id.0.0]).map_err(failed)?;
+        }
+        let index = match self.vocabulary.property(kind, property).map(|property| &property.property_type) {
+            Some(PropertyType::Name) => &mut self.insert_name,
+            Some(PropertyType::Reference(_)) => &mut self.insert_reference,
+            _ => return Ok(()),
+        };
+        index.execute(params![id.0.0, value]).map(drop).map_err(failed)
     }
 }
 
