@@ -4,7 +4,9 @@
 //! transfers; kernels walk it as a temporal multigraph; detectors are files in `detectors/`.
 
 mod datasets;
+mod kernels;
 mod readers;
+mod references;
 mod tables;
 
 use oikos_desk::Desk;
@@ -17,10 +19,30 @@ pub static FINANCE: Desk = Desk {
     legal_basis: "Reg. (EU) 2024/1624 Art. 26 and 69; Dir. (EU) 2024/1640 Art. 19",
     datasets: datasets::ALL,
     tables: tables::ALL,
-    references: &[],
+    references: &[references::REPORTING_STEPS],
     readers: &[&readers::Pacs008, &readers::TransfersCsv, &readers::TravelRule],
-    kernels: &[],
-    detectors: &[],
+    kernels: &[
+        &kernels::FAN_IN,
+        &kernels::FAN_OUT,
+        &kernels::GATHER_SCATTER,
+        &kernels::PASS_THROUGH,
+        &kernels::ROUND_TRIPS,
+        &kernels::SCATTER_GATHER,
+        &kernels::Structuring,
+        &kernels::TEMPORAL_CYCLES,
+        &kernels::TransferFeatures,
+    ],
+    detectors: &[
+        ("fan-in.md", include_str!("../detectors/fan-in.md")),
+        ("fan-out.md", include_str!("../detectors/fan-out.md")),
+        ("gather-scatter.md", include_str!("../detectors/gather-scatter.md")),
+        ("pass-through.md", include_str!("../detectors/pass-through.md")),
+        ("round-trip.md", include_str!("../detectors/round-trip.md")),
+        ("scatter-gather.md", include_str!("../detectors/scatter-gather.md")),
+        ("structuring.md", include_str!("../detectors/structuring.md")),
+        ("temporal-cycle.md", include_str!("../detectors/temporal-cycle.md")),
+        ("wallet-link.md", include_str!("../detectors/wallet-link.md")),
+    ],
 };
 
 #[cfg(test)]

@@ -59,6 +59,16 @@ struct Closing {
     /// Transfers from this number on do not exist yet.
     visible: Edge,
     amount: f64,
+    amount_tolerance: f64,
+}
+
+impl Closing {
+    /// Whether a transfer may be part of its cycles.
+    fn allows(&self, graph: &Graph, edge: Edge) -> bool {
+        let amount = graph.amount(edge);
+        let (least, greatest) = (amount.min(self.amount), amount.max(self.amount));
+        edge < self.visible && edge != self.edge && greatest - least <= self.amount_tolerance * greatest
+    }
 }
 
 impl<'a> CycleSearch<'a> {
@@ -85,7 +95,8 @@ impl<'a> CycleSearch<'a> {
         let to = if self.query.ordered { at } else { at.saturating_add(1) };
         let from = at.saturating_sub(self.query.window);
         let (payer, payee) = (self.graph.from(edge), self.graph.to(edge));
-        let closing = Closing { edge, payer, from, to, visible, amount: self.graph.amount(edge) };
+        let amount_tolerance = self.query.amount_tolerance;
+        let closing = Closing { edge, payer, from, to, visible, amount: self.graph.amount(edge), amount_tolerance };
         let may_leave = self.graph.between(self.graph.out(payee), from, to).iter().any(|edge| *edge < visible);
         if !may_leave || !self.label(&closing, payee) {
             return Vec::new();
@@ -118,7 +129,7 @@ impl<'a> CycleSearch<'a> {
                     self.is_capped = true;
                     continue;
                 }
-                for edge in row.iter().filter(|edge| self.allows(closing, **edge)) {
+                for edge in row.iter().filter(|edge| closing.allows(graph, **edge)) {
                     let (before, at) = (graph.from(*edge), graph.at(*edge));
                     // The payer is the end of every cycle, never on its way.
                     let known = self.stamps[before as usize] == self.stamp;
@@ -140,17 +151,12 @@ impl<'a> CycleSearch<'a> {
         self.hops[node] = hops;
     }
 
-    fn allows(&self, closing: &Closing, edge: Edge) -> bool {
-        let amount = self.graph.amount(edge);
-        let (least, greatest) = (amount.min(closing.amount), amount.max(closing.amount));
-        edge < closing.visible && edge != closing.edge && greatest - least <= self.query.amount_tolerance * greatest
-    }
-
     /// Goes on from the last account of `path`, which was reached at `arrival` at the earliest.
     fn walk(&mut self, closing: &Closing, arrival: i64, path: &mut Vec<Node>, cycles: &mut Vec<Cycle>) {
         let Some(node) = path.last().copied() else { return };
+        let graph = self.graph;
         let from = if self.query.ordered { arrival + 1 } else { closing.from };
-        let row = self.graph.between(self.graph.out(node), from, closing.to);
+        let row = graph.between(graph.out(node), from, closing.to);
         if row.len() > self.query.hub_transfers {
             self.is_capped = true;
             return;
@@ -158,8 +164,8 @@ impl<'a> CycleSearch<'a> {
         // The earliest transfer to each next account is the one that leaves most open.
         let mut steps: Vec<(Node, i64)> = row
             .iter()
-            .filter(|edge| self.allows(closing, **edge))
-            .map(|edge| (self.graph.to(*edge), self.graph.at(*edge)))
+            .filter(|edge| closing.allows(graph, **edge))
+            .map(|edge| (graph.to(*edge), graph.at(*edge)))
             .collect();
         steps.sort_unstable();
         steps.dedup_by_key(|step| step.0);
@@ -190,6 +196,7 @@ impl<'a> CycleSearch<'a> {
 
     /// The cycle along `path`: of parallel transfers those that some way along it in the right order takes.
     fn cycle(&self, closing: &Closing, path: &[Node]) -> Cycle {
+        let graph = self.graph;
         let mut stages: Vec<Vec<Edge>> = Vec::with_capacity(path.len());
         let mut earliest = closing.from - 1;
         for (step, node) in path.iter().enumerate() {
@@ -197,7 +204,7 @@ impl<'a> CycleSearch<'a> {
             let from = if self.query.ordered { earliest + 1 } else { closing.from };
             let row = self.graph.between(self.graph.out(*node), from, closing.to);
             let stage: Vec<Edge> =
-                row.iter().copied().filter(|edge| self.graph.to(*edge) == next && self.allows(closing, *edge)).collect();
+                row.iter().copied().filter(|edge| self.graph.to(*edge) == next && closing.allows(graph, *edge)).collect();
             earliest = stage.first().map_or(earliest, |edge| self.graph.at(*edge));
             stages.push(stage);
         }

@@ -29,10 +29,10 @@ pub(super) fn other(field: &str, agent: Option<&str>, number: &str) -> Result<St
     Ok(agent.map_or_else(|| format!("account:{number}"), |agent| format!("account:{agent}/{number}")))
 }
 
-/// An account whose kind nobody states: an IBAN if it is one, else a wallet's address if its chain's check holds, else a number.
+/// An account whose kind nobody states: an IBAN or a wallet's address by its shape, else a number.
 pub(super) fn any(field: &str, agent: Option<&str>, text: &str) -> Result<String, Problem> {
-    if let Ok(account) = iban(field, text) {
-        return Ok(account);
+    if looks_like_an_iban(text) {
+        return iban(field, text);
     }
     let looks_checked = text.starts_with("0x") || ["bc1", "tb1", "BC1", "TB1"].iter().any(|start| text.starts_with(start));
     let looks_base58 = text.starts_with(['1', '3']) && (26..=35).contains(&text.len()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
@@ -40,6 +40,16 @@ pub(super) fn any(field: &str, agent: Option<&str>, text: &str) -> Result<String
         return wallet(field, text);
     }
     other(field, agent, text)
+}
+
+/// Two letters, two digits and enough behind them. A number of this shape that fails the check digits is a misspelt IBAN, not an account
+/// of another kind; a mapping can say `number` where a ledger really has such numbers.
+fn looks_like_an_iban(text: &str) -> bool {
+    let plain: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')).collect();
+    (15..=34).contains(&plain.len())
+        && plain.iter().all(u8::is_ascii_alphanumeric)
+        && plain[..2].iter().all(u8::is_ascii_alphabetic)
+        && plain[2..4].iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -54,6 +64,6 @@ mod tests {
         assert_eq!(wallet, "wallet:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa");
         assert_eq!(any("a", None, "14730").unwrap(), "account:14730");
         assert_eq!(any("a", None, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb").unwrap_err().field.as_deref(), Some("a"));
-        assert!(any("a", None, " ").is_err());
+        assert!(any("a", None, " ").is_err() && any("a", None, "EE382200221020145686").is_err());
     }
 }

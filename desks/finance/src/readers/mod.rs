@@ -7,7 +7,7 @@ mod mapped_csv;
 mod pacs008;
 mod rows;
 #[cfg(test)]
-mod test_sink;
+pub(crate) mod test_sink;
 mod transfer;
 mod travel_rule;
 

@@ -10,10 +10,10 @@ use oikos_model::{StatementDraft, Timestamp};
 use serde_json::{Map, Value, json};
 
 #[derive(Default)]
-pub(super) struct TestSink {
-    pub(super) batches: Vec<(&'static str, RecordBatch)>,
-    pub(super) statements: Vec<StatementDraft>,
-    pub(super) rejects: Vec<Reject>,
+pub(crate) struct TestSink {
+    pub(crate) batches: Vec<(&'static str, RecordBatch)>,
+    pub(crate) statements: Vec<StatementDraft>,
+    pub(crate) rejects: Vec<Reject>,
 }
 
 impl Sink for TestSink {
@@ -39,12 +39,12 @@ impl Sink for TestSink {
 
 impl TestSink {
     /// The rows of a table as JSON objects, empty cells left out.
-    pub(super) fn rows(&self, table: &str) -> Vec<Map<String, Value>> {
+    pub(crate) fn rows(&self, table: &str) -> Vec<Map<String, Value>> {
         self.batches.iter().filter(|(name, _)| *name == table).flat_map(|(_, batch)| rows_of(batch)).collect()
     }
 
     /// The statements as (entity, kind, property, value).
-    pub(super) fn said(&self) -> Vec<(&str, &str, &str, &str)> {
+    pub(crate) fn said(&self) -> Vec<(&str, &str, &str, &str)> {
         self.statements
             .iter()
             .map(|draft| (draft.entity.as_str(), draft.kind.as_str(), draft.property.as_str(), draft.value.as_str()))
@@ -75,26 +75,31 @@ fn rows_of(batch: &RecordBatch) -> Vec<Map<String, Value>> {
     rows
 }
 
-pub(super) fn source() -> Source {
+pub(crate) fn source() -> Source {
     Source { file_name: "test".into(), import_number: 7, imported_at: "2026-03-01T12:00:00Z".parse().expect("a time") }
 }
 
 /// Reads bytes through a small buffer.
-pub(super) fn read(reader: &dyn Reader, bytes: &[u8]) -> (TestSink, Result<ReadSummary, ReadError>) {
+pub(crate) fn read(reader: &dyn Reader, bytes: &[u8]) -> (TestSink, Result<ReadSummary, ReadError>) {
     let mut sink = TestSink::default();
     let mut input = BufReader::with_capacity(61, bytes);
     let summary = reader.read(&source(), &mut input, &mut sink);
     (sink, summary)
 }
 
-/// The shared test data, or a loud note that it is not there.
-pub(super) fn shared(path: &str) -> Option<String> {
+/// A file of the shared test data as bytes, or a loud note that it is not there.
+pub(crate) fn shared_bytes(path: &str) -> Option<Vec<u8>> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/");
-    match std::fs::read_to_string(format!("{root}{path}")) {
-        Ok(text) => Some(text),
+    match std::fs::read(format!("{root}{path}")) {
+        Ok(bytes) => Some(bytes),
         Err(error) => {
             eprintln!("SKIPPED: {root}{path} is not there ({error}); this test needs the shared data");
             None
         }
     }
+}
+
+/// A file of the shared test data as text.
+pub(crate) fn shared(path: &str) -> Option<String> {
+    shared_bytes(path).map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
 }

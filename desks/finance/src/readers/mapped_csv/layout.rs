@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use oikos_desk::ReadError;
-
 use super::mapping::{Field, Mapping, yes_or_no};
 use crate::readers::Problem;
 use crate::readers::transfer::{AccountText, Draft, Party};

@@ -46,7 +46,8 @@ fn a_file_that_cannot_be_read_says_why() {
     assert!(place("").contains("line 1: the file ends before its header"));
     assert!(place("at,betrag\n").contains("\"betrag\""));
     assert!(place("---\ncolumns: {}\n").contains("does not end"));
-    assert!(place("---\ncolumns: {}\n---\n").contains("ends before its header"));
+    assert!(place("---\ncolumns: {}\n---\n").contains("at is neither"));
+    assert!(place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: d}\n---\n").contains("ends before its header"));
     assert!(place("---\ncolumns: {at: a}\n---\na\n").contains("amount is neither"));
     assert!(place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: c}\nnonsense: 1\n---\na\n").contains("not in order"));
     assert!(place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: d}\n---\na,b,c,c\n").contains("two columns \"c\""));
