@@ -2,5 +2,12 @@
 
 use oikos_desk::Desk;
 
+pub use oikos_desk_entities as entities;
+
 /// Every desk, in the order in which people see them.
-pub const DESKS: &[&Desk] = &[&oikos_desk_ownership::OWNERSHIP, &oikos_desk_entities::ENTITIES, &oikos_desk_sea::SEA];
+pub const DESKS: &[&Desk] = &[
+    &oikos_desk_ownership::OWNERSHIP,
+    &oikos_desk_entities::ENTITIES,
+    &oikos_desk_sea::SEA,
+    &oikos_desk_finance::FINANCE,
+];

@@ -1,6 +1,7 @@
 //! Normalising of typed identifiers: shape, case, separators and check digits.
 
 mod vat;
+mod wallet;
 
 use oikos_model::{Selector, SelectorKind};
 
@@ -29,6 +30,7 @@ pub fn normalise(kind: SelectorKind, text: &str) -> Result<Selector, NotAnIdenti
         SelectorKind::Lei => lei(text),
         SelectorKind::CompanyNumber => company_number(text),
         SelectorKind::Iban => iban(text),
+        SelectorKind::Wallet => wallet::wallet(text),
         _ => bounded(text),
     }
     .map_err(refuse)?;
