@@ -1,6 +1,11 @@
 //! Normalising of typed identifiers: shape, case, separators and check digits.
 
+mod drone;
+mod internet;
 mod vat;
+
+pub use drone::DroneSerialNumber;
+pub use internet::refanged;
 
 use oikos_model::{Selector, SelectorKind};
 
@@ -29,6 +34,10 @@ pub fn normalise(kind: SelectorKind, text: &str) -> Result<Selector, NotAnIdenti
         SelectorKind::Lei => lei(text),
         SelectorKind::CompanyNumber => company_number(text),
         SelectorKind::Iban => iban(text),
+        SelectorKind::IpAddress => internet::ip_address(text),
+        SelectorKind::Domain => internet::domain(text),
+        SelectorKind::SerialBatch => drone::serial_batch(text),
+        SelectorKind::DroneOperator => drone::drone_operator(text),
         _ => bounded(text),
     }
     .map_err(refuse)?;
