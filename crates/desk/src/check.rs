@@ -38,6 +38,7 @@ pub fn check(desk: &Desk) -> Result<(), DeskError> {
             for dataset in desk.datasets {
                 check_dataset(desk, dataset, &vocabulary, &mut problems);
             }
+            purposes_of_findings(desk, &vocabulary, &mut problems);
         }
         Err(error) => problems.push(error.to_string()),
     }
@@ -86,6 +87,14 @@ fn check_dataset(desk: &Desk, dataset: &DatasetDefinition, vocabulary: &Vocabula
     }
     if dataset.retention_days == 0 {
         problem("is kept for no day".to_owned());
+    }
+}
+
+/// A detector narrows its findings to purposes that are known.
+fn purposes_of_findings(desk: &Desk, vocabulary: &Vocabulary, problems: &mut Vec<String>) {
+    for detector in desk.detectors.iter().filter_map(|(file, text)| Detector::parse(file, text).ok()) {
+        let unknown = detector.head.finding.purposes.iter().filter(|code| !vocabulary.knows_purpose(code));
+        problems.extend(unknown.map(|code| format!("{}: the purpose {code:?} is not in the vocabulary", detector.head.id)));
     }
 }
 

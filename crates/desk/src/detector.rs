@@ -103,6 +103,10 @@ pub struct FindingDefinition {
     pub facts: Vec<FactDefinition>,
     /// Evidence.
     pub evidence: Vec<EvidenceDefinition>,
+    /// Codes of the only purposes the findings are for. They narrow what the inputs' marking allows, and never add to it: a finding
+    /// that names somebody can be stricter than the records it rests on. Empty: as the inputs' marking says.
+    #[serde(default)]
+    pub purposes: Vec<String>,
 }
 
 /// What a detector is, for people and for the runner: its manual page, help panel and model card.

@@ -13,12 +13,16 @@ mod detector_file;
 mod engine;
 mod findings;
 pub mod graph;
+pub mod kept;
 mod kernel;
+pub mod kernel_input;
 #[cfg(test)]
 mod newcomer;
 pub mod parameters;
 mod reader;
+pub mod reading;
 pub mod render;
+mod row_batch;
 mod runner;
 mod supersession;
 mod table;
@@ -38,6 +42,7 @@ pub use engine::{Batches, Engine, EngineError, KernelStep, ParameterValue, Param
 pub use findings::{MOST_FINDINGS, MOST_LISTED};
 pub use kernel::{Kernel, KernelError, KernelRun, Output};
 pub use reader::{Coverage, Format, ReadError, ReadSummary, Reader, Reject, Sink, SinkError, Source};
+pub use row_batch::{BATCH_ROWS, CellValue, RowBatch, schema_of};
 pub use runner::{Checkpoint, RunError, RunOutcome, RunRequest, run_detector, try_steps};
 pub use supersession::{Supersession, material_changes, supersession};
 pub use table::{Column, ColumnType, TableDefinition};

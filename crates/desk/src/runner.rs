@@ -16,7 +16,9 @@
 //! A replay begins with an empty state at the span's beginning less the lookback. A chain of checkpoints and a replay from the chain's
 //! beginning give the same state and the same findings. So the lookback must be as long as what the monitor remembers.
 
-use oikos_model::{DetectorId, Finding, Marking, NodeId, RunId, Timestamp};
+use std::collections::BTreeSet;
+
+use oikos_model::{DetectorId, Finding, Marking, NodeId, Purpose, RunId, Timestamp};
 
 use crate::findings::{Common, FindingBuilder, MOST_FINDINGS};
 use crate::parameters::{ParameterError, read_from, with_span};
@@ -249,8 +251,8 @@ fn collect(
     let Some(last) = detector.steps.last() else { return Ok(Vec::new()) };
     let schema = engine.schema(&last.name).map_err(in_engine)?;
     let unmarked = Marking::new(oikos_model::Regime::Gdpr, oikos_model::Tlp::Red, []);
-    let common =
-        Common { detector, origin: &request.origin, run: request.run, span: request.span, marking: marking.unwrap_or(&unmarked) };
+    let narrowed = narrowed(marking.unwrap_or(&unmarked), detector)?;
+    let common = Common { detector, origin: &request.origin, run: request.run, span: request.span, marking: &narrowed };
     let mut builder = FindingBuilder::new(common, &schema)?;
     for batch in engine.read(&last.name).map_err(in_engine)? {
         builder.add(&batch.map_err(in_engine)?)?;
@@ -260,6 +262,20 @@ fn collect(
         return Err(RunError::Unmarked { detector: detector.head.id.clone() });
     }
     Ok(findings)
+}
+
+/// The marking of a detector's findings: that of its inputs, for the head's purposes only where it names any.
+fn narrowed(marking: &Marking, detector: &Detector) -> Result<Marking, RunError> {
+    let codes = &detector.head.finding.purposes;
+    let purpose = |code: &String| Purpose::new(code.as_str());
+    let purposes: BTreeSet<Purpose> = codes
+        .iter()
+        .map(purpose)
+        .collect::<Result<_, _>>()
+        .map_err(|problem| RunError::Detector(detector.error_at(&["finding", "purposes"], &problem.to_string())))?;
+    let mut marking = marking.clone();
+    marking.purposes.retain(|purpose| codes.is_empty() || purposes.contains(purpose));
+    Ok(marking)
 }
 
 #[cfg(test)]

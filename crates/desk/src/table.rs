@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
 
 /// The types a column of records can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,8 +69,6 @@ pub struct TableDefinition {
 impl TableDefinition {
     /// The table's schema in Arrow.
     pub fn schema(&self) -> SchemaRef {
-        let fields: Vec<Field> =
-            self.columns.iter().map(|column| Field::new(column.name, column.column_type.arrow(), column.nullable)).collect();
-        Arc::new(Schema::new(fields))
+        crate::schema_of(self.columns)
     }
 }

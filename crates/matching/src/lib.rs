@@ -22,7 +22,7 @@ mod scoring;
 mod screen;
 
 pub use entity::{Entity, Identifier, NotADate, PartialDate};
-pub use identifiers::{NotAnIdentifier, Standard, normalise};
+pub use identifiers::{DroneSerialNumber, NotAnIdentifier, Standard, normalise, refanged};
 pub use index::{Hit, Index, MAXIMUM_FACTS, MAXIMUM_NAMES, MAXIMUM_TEXT, NotAnIndex, NotIndexed, SearchSettings, Searcher};
 pub use names::script::Script;
 pub use names::tables::FormClass;

@@ -101,6 +101,9 @@ fn finding(detector: &Detector) -> Checked {
             return error("facts", format!("{}: an identifier has no unit", fact.name));
         }
     }
+    if let Some(problem) = finding.purposes.iter().find_map(|code| oikos_model::Purpose::new(code.as_str()).err()) {
+        return error("purposes", problem.to_string());
+    }
     if let Some(evidence) = finding.evidence.iter().find(|evidence| !detector.head.tables.contains(&evidence.table)) {
         return error("evidence", format!("the table {:?} is not among the head's tables", evidence.table));
     }

@@ -170,3 +170,20 @@ fn an_empty_span_and_a_foreign_detector_are_refused() {
     let sea = Desk { name: "sea", ..desk() };
     assert!(refused(&mut engine, &sea, span(12, 24)).contains("must begin with the desk's name"));
 }
+
+#[test]
+fn a_head_narrows_its_findings_purposes_and_adds_none() {
+    let mut detector = stays();
+    let run = |detector: &Detector| {
+        let mut engine = FakeEngine::with_pings(7, STAY);
+        run_detector(&mut engine, &desk(), detector, &request(span(6, 30))).unwrap().findings.remove(0)
+    };
+    let inputs = run(&detector).marking;
+    assert!(!inputs.purposes.is_empty());
+    let allowed = inputs.purposes.first().unwrap().to_string();
+    detector.head.finding.purposes = vec![allowed.clone(), "anti-money-laundering".into()];
+    let finding = run(&detector);
+    let purposes: Vec<String> = finding.marking.purposes.iter().map(ToString::to_string).collect();
+    assert_eq!(purposes, [allowed]);
+    assert!(finding.facts.iter().all(|fact| fact.marking == finding.marking));
+}

@@ -1,7 +1,12 @@
 //! Normalising of typed identifiers: shape, case, separators and check digits.
 
+mod drone;
+mod internet;
 mod vat;
 mod wallet;
+
+pub use drone::DroneSerialNumber;
+pub use internet::refanged;
 
 use oikos_model::{Selector, SelectorKind};
 
@@ -31,6 +36,10 @@ pub fn normalise(kind: SelectorKind, text: &str) -> Result<Selector, NotAnIdenti
         SelectorKind::CompanyNumber => company_number(text),
         SelectorKind::Iban => iban(text),
         SelectorKind::Wallet => wallet::wallet(text),
+        SelectorKind::IpAddress => internet::ip_address(text),
+        SelectorKind::Domain => internet::domain(text),
+        SelectorKind::SerialBatch => drone::serial_batch(text),
+        SelectorKind::DroneOperator => drone::drone_operator(text),
         _ => bounded(text),
     }
     .map_err(refuse)?;
