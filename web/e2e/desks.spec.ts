@@ -1,7 +1,7 @@
 // Desks as a supervisor and an analyst use them: manual page, parameters tried before they are saved, enabling, a detector of one's own.
 
 import type { Page } from "@playwright/test";
-import { expect, expectNoBarriers, home, type Role, signIn, statePurpose, test } from "./fixtures";
+import { expect, expectNoBarriers, home, type Role, signIn, test } from "./fixtures";
 
 const WHY = "Tried in the browser tests";
 
@@ -39,15 +39,13 @@ test("desks show their sources, their detectors and how these did", async ({ pag
 });
 
 test("parameters are tried on history, saved with a reason, and undone", async ({ page }) => {
-  await signIn(page, "fi", "supervisor");
-  await page.goto(`${home("fi")}/#/desks/sea/sea.gap/parameters`);
+  await work(page, "supervisor", "#/desks/sea/sea.gap/parameters");
   const field = page.getByLabel("gap_hours", { exact: true });
   await field.fill("500");
   await expect(page.getByText("Outside of what is allowed")).toBeVisible();
   await expect(page.getByRole("button", { name: "Try on history" })).toBeDisabled();
   await field.fill("3");
   await page.getByRole("button", { name: "Try on history" }).click();
-  await statePurpose(page);
   const result = page.getByRole("region", { name: "What would change" });
   await expect(result).toContainText("Would be new", { timeout: 40_000 });
   await expect(result).toContainText("gap_hours 6 → 3 h");

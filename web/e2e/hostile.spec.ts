@@ -48,5 +48,7 @@ for (const { name, node, role, place, open } of PLACES) {
     expect(await page.locator("main script, main img").count()).toBe(0);
     const overflow_px = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow_px, "the page scrolls sideways").toBeLessThanOrEqual(0);
+    // What a page still waits for must not outlive the test.
+    await page.unrouteAll({ behavior: "ignoreErrors" });
   });
 }
