@@ -128,7 +128,8 @@ fn hit_row(names: &Names, row: u64, subject: &str, hit: &Hit) -> Option<HitRow> 
     let described = names.describe(hit)?;
     let list = |of: fn(&crate::ListLabel) -> &str| described.lists.iter().map(|list| of(list)).collect::<Vec<_>>().join("; ");
     let of_listings = |of: fn(&crate::Listing) -> &std::collections::BTreeSet<String>| {
-        let all: std::collections::BTreeSet<&str> = described.listings.iter().flat_map(|listing| of(listing)).map(String::as_str).collect();
+        let all: std::collections::BTreeSet<&str> =
+            described.listings.iter().flat_map(|listing| of(listing)).map(String::as_str).collect();
         all.into_iter().collect::<Vec<_>>().join("; ")
     };
     let reasons = hit.score.reasons.iter().map(|reason| format!("{} {:+.3}", reason.feature, reason.bits));

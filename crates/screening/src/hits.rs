@@ -233,7 +233,8 @@ fn batch(hits: &[HitRow]) -> Result<RecordBatch, HitsError> {
     let text = |place: usize| Arc::new(StringArray::from_iter_values(hits.iter().map(|hit| texts(hit)[place]))) as ArrayRef;
     let number = |of: fn(&HitRow) -> f64| Arc::new(Float64Array::from_iter_values(hits.iter().map(of))) as ArrayRef;
     let rows = Arc::new(UInt64Array::from_iter_values(hits.iter().map(|hit| hit.row))) as ArrayRef;
-    let arrays = std::iter::once(rows).chain((0..COLUMNS.len() - 3).map(text)).chain([number(|hit| hit.bits), number(|hit| hit.score)]);
+    let arrays =
+        std::iter::once(rows).chain((0..COLUMNS.len() - 3).map(text)).chain([number(|hit| hit.bits), number(|hit| hit.score)]);
     RecordBatch::try_from_iter(COLUMNS.into_iter().zip(arrays)).map_err(HitsError::of)
 }
 

@@ -126,8 +126,10 @@ impl Names {
         statements: impl IntoIterator<Item = &'s Statement>,
         at: Timestamp,
     ) -> ListChange {
-        let before: BTreeMap<&Key, Vec<Entity>> =
-            changed.iter().map(|key| (key, self.entries.get(key).map_or_else(Vec::new, |entry| self.entities_of(key, entry)))).collect();
+        let before: BTreeMap<&Key, Vec<Entity>> = changed
+            .iter()
+            .map(|key| (key, self.entries.get(key).map_or_else(Vec::new, |entry| self.entities_of(key, entry))))
+            .collect();
         for key in changed {
             self.entries.remove(key);
             self.remove_listing(key);

@@ -91,7 +91,10 @@ impl ColumnChoice {
         let kind = match of(&self.kind) {
             None => self.usual_kind,
             Some(text) => kind_of(text).ok_or_else(|| {
-                wrong(self.kind.as_deref().unwrap_or_default(), format!("{:?} is none of person, organisation, vessel", shortened(text)))
+                wrong(
+                    self.kind.as_deref().unwrap_or_default(),
+                    format!("{:?} is none of person, organisation, vessel", shortened(text)),
+                )
             })?,
         };
         let mut entity = Entity::new(row.to_string(), kind, names);

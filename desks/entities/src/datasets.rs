@@ -55,7 +55,11 @@ pub const OFAC_SDN: DatasetDefinition = list(
 pub const OPEN_SANCTIONS: DatasetDefinition = DatasetDefinition {
     purposes: &["sanctions-enforcement", "anti-money-laundering", "fdi-screening", "customs-control", "crime-prevention"],
     tlp: Tlp::Green,
-    ..list("entities.aggregated-lists", "Lists and registers that others gathered as FollowTheMoney, such as OpenSanctions.", &["ftm"])
+    ..list(
+        "entities.aggregated-lists",
+        "Lists and registers that others gathered as FollowTheMoney, such as OpenSanctions.",
+        &["ftm"],
+    )
 };
 
 /// The Global LEI Index: legal entities and their parents, public.
@@ -70,9 +74,5 @@ pub const GLEIF: DatasetDefinition = list(
 pub const UK_PSC: DatasetDefinition = DatasetDefinition {
     purposes: &["anti-money-laundering", "sanctions-enforcement", "fdi-screening", "crime-prevention"],
     tlp: Tlp::Green,
-    ..list(
-        "entities.uk-psc",
-        "People with significant control over companies, from the United Kingdom's register.",
-        &["uk-psc"],
-    )
+    ..list("entities.uk-psc", "People with significant control over companies, from the United Kingdom's register.", &["uk-psc"])
 };

@@ -36,7 +36,9 @@ impl<'a> Bounded<'a> {
         let problem = match beginning {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the text is UTF-16; save the file as UTF-8",
             [b'P', b'K', 3, 4, ..] | [0x1f, 0x8b, ..] => "the file is compressed; unpack it first",
-            [first, second, ..] if *first == 0 || *second == 0 => "the text is UTF-16 or UTF-32, or no text at all; save the file as UTF-8",
+            [first, second, ..] if *first == 0 || *second == 0 => {
+                "the text is UTF-16 or UTF-32, or no text at all; save the file as UTF-8"
+            }
             _ => return Ok(()),
         };
         Err(ReadError::Format { place: "byte 1".into(), problem: problem.into() })

@@ -122,7 +122,10 @@ impl<'a> Objects<'a> {
             // A line that begins with a brace begins an object: the one before it was not closed.
             let breaks = self.at_line_start && byte == b'{' && !open.is_stray && open.begins_anew();
             if breaks {
-                return Ok((self.close(Some("the object does not end before the next begins; a bracket or quote is missing")), false));
+                return Ok((
+                    self.close(Some("the object does not end before the next begins; a bracket or quote is missing")),
+                    false,
+                ));
             }
             if open.is_stray && byte == b'\n' {
                 return Ok((self.close(Some("expected an object in braces")), false));

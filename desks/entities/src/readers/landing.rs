@@ -155,8 +155,16 @@ impl<'a> Landing<'a> {
     }
 
     /// Somebody of whom the row at `ordinal` speaks; rows go to `table`.
-    pub(super) fn subject(&self, ordinal: u64, table: &str, id: &str, kind: &'static str, times: Times) -> Result<Subject, Fault> {
-        let position = u32::try_from(ordinal).map_err(|_| Fault::new("", "the file has more than 4,294,967,295 rows; split it"))?;
+    pub(super) fn subject(
+        &self,
+        ordinal: u64,
+        table: &str,
+        id: &str,
+        kind: &'static str,
+        times: Times,
+    ) -> Result<Subject, Fault> {
+        let position =
+            u32::try_from(ordinal).map_err(|_| Fault::new("", "the file has more than 4,294,967,295 rows; split it"))?;
         let table = TableName::new(table).map_err(|error| Fault::new("", error.to_string()))?;
         let record = RecordReference { table, record_id: self.source.record_id(position) };
         let category = if is_person(kind) { PersonCategory::Other } else { PersonCategory::NotAPerson };

@@ -187,7 +187,8 @@ fn relation(landing: &mut Landing<'_>, subject: &Subject, schema: &str, ends: (&
     // A relation may name several on a side; the row has the first of each.
     landing.each(subject, ours.0, from.iter().copied().skip(1));
     landing.each(subject, ours.1, to.iter().copied().skip(1));
-    let share = values(properties, "percentage").first().and_then(|value| value.as_str()?.trim_end_matches(['%', ' ']).parse().ok());
+    let share =
+        values(properties, "percentage").first().and_then(|value| value.as_str()?.trim_end_matches(['%', ' ']).parse().ok());
     let share = share.filter(|share: &f64| (0.0..=100.0).contains(share));
     let row = Relation {
         from: from.first().copied(),

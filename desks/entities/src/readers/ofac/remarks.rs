@@ -182,7 +182,9 @@ mod tests {
 
     #[test]
     fn hostile_remarks_are_text() {
-        for text in ["", ";;;", "DOB", "a.k.a. '", "a.k.a. ''", "POB", "Linked To:", "Passport", "Digital Currency Address - é", "'"] {
+        for text in
+            ["", ";;;", "DOB", "a.k.a. '", "a.k.a. ''", "POB", "Linked To:", "Passport", "Digital Currency Address - é", "'"]
+        {
             assert!(pieces(text).all(|piece| piece == Remark::Other), "{text}");
         }
     }
