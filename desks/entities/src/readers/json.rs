@@ -189,8 +189,8 @@ impl<'a> Objects<'a> {
 }
 
 impl Open {
-    /// Whether a brace at the beginning of a line ends this piece. Inside an array of a written-out object it does not: there are
-    /// braces at the beginning of lines only where a whole file is not indented, and those pieces begin with one too.
+    /// Whether a brace at the beginning of a line ends this piece: only of a piece that begins like a line of JSON lines. An object that
+    /// is written out over many lines has none of its braces there, and does not begin so.
     fn begins_anew(&self) -> bool {
         self.bytes.starts_with(b"{\"")
     }

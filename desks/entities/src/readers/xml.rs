@@ -147,11 +147,11 @@ impl<'a> Records<'a> {
             let byte = self.reader.buffer_position();
             let found = match self.reader.read_event_into(&mut buffer) {
                 Ok(Event::Start(start)) => {
-                    let (name, element) = (local(start.local_name().as_ref()), element(&start));
+                    let (name, element) = (start.local_name().as_ref().to_owned(), element(&start));
                     self.start(byte, &name, element)?
                 }
                 Ok(Event::End(end)) => {
-                    let name = local(end.local_name().as_ref());
+                    let name = end.local_name().as_ref().to_owned();
                     self.end(&name)
                 }
                 Ok(Event::Text(text)) => self.text(&text.xml10_content()),
@@ -369,21 +369,17 @@ impl Open {
 }
 
 fn element(start: &BytesStart<'_>) -> Result<Element, String> {
-    let mut element = Element { name: local(start.local_name().as_ref()), ..Element::default() };
+    let mut element = Element { name: start.local_name().as_ref().to_owned(), ..Element::default() };
     for attribute in start.attributes() {
         let attribute =
             attribute.map_err(|error| format!("an attribute of <{}> is no XML: {error}", shortened(&element.name)))?;
-        let key = local(attribute.key.local_name().as_ref());
+        let key = attribute.key.local_name().as_ref().to_owned();
         let value = attribute.normalized_value(XmlVersion::Implicit1_0);
         let value =
             value.map_err(|error| format!("the attribute {} of <{}>: {error}", shortened(&key), shortened(&element.name)))?;
         element.attributes.push((key, value.into_owned()));
     }
     Ok(element)
-}
-
-fn local(name: &str) -> String {
-    name.to_owned()
 }
 
 /// What a message quotes of a name.
