@@ -64,8 +64,8 @@ pub enum ScreenFileError {
     Hits(#[from] HitsError),
 }
 
-/// Screens all rows of a file against a list. After each batch the output is flushed and `progress` hears how far it came; if it breaks,
-/// the screening stops there and can go on later. `problem` hears of each row that could not be screened.
+/// Screens all rows of a file against a list. After each batch the output is flushed and `progress` hears how far it came; if it
+/// breaks, the screening stops there and can go on later. `problem` hears of each row that could not be screened.
 ///
 /// # Errors
 /// When the file cannot be read on or the hits cannot be written. What the last progress says is in the output then.

@@ -1,5 +1,5 @@
-//! Files of names to be screened: CSV, JSON lines and Parquet, with a choice of columns. Rows come one at a time, from any row on; a row
-//! that cannot be screened comes as what is wrong with it, and the next one follows.
+//! Files of names to be screened: CSV, JSON lines and Parquet, with a choice of columns. Rows come one at a time, from any row
+//! on; a row that cannot be screened comes as what is wrong with it, and the next one follows.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;

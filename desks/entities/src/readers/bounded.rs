@@ -1,5 +1,5 @@
-//! Input with limits: a file may have so many bytes, and one unit of it (an event of XML, a row of CSV) so many. Parsers that gather a
-//! unit in memory are so bounded from below, whatever their own buffers do.
+//! Input with limits: a file may have so many bytes, and one unit of it (an event of XML, a row of CSV) so many. Parsers that
+//! gather a unit in memory are so bounded from below, whatever their own buffers do.
 
 use std::io::{self, BufRead, Read};
 

@@ -1,5 +1,5 @@
-//! Objects of a JSON file, one at a time: one per line, a sequence, or an array of them. Only brackets and strings are followed here;
-//! whether a piece is JSON is judged piece by piece, so that a bad one does not take its neighbours along.
+//! Objects of a JSON file, one at a time: one per line, a sequence, or an array of them. Only brackets and strings are followed
+//! here; whether a piece is JSON is judged piece by piece, so that a bad one does not take its neighbours along.
 
 use std::io::BufRead;
 
@@ -189,8 +189,8 @@ impl<'a> Objects<'a> {
 }
 
 impl Open {
-    /// Whether a brace at the beginning of a line ends this piece: only of a piece that begins like a line of JSON lines. An object that
-    /// is written out over many lines has none of its braces there, and does not begin so.
+    /// Whether a brace at the beginning of a line ends this piece: only of a piece that begins like a line of JSON lines. An
+    /// object that is written out over many lines has none of its braces there, and does not begin so.
     fn begins_anew(&self) -> bool {
         self.bytes.starts_with(b"{\"")
     }

@@ -1,5 +1,5 @@
-//! From what a reader found to statements and rows. A reader says things in its source's words; here they are brought into the form the
-//! vocabulary asks for, by the type of the property, once for all readers.
+//! From what a reader found to statements and rows. A reader says things in its source's words; here they are brought into the
+//! form the vocabulary asks for, by the type of the property, once for all readers.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -95,8 +95,8 @@ pub(super) struct Landing<'a> {
     vocabulary: &'static Vocabulary,
     tables: [Rows; 4],
     drafts: Vec<StatementDraft>,
-    /// How many drafts there were before the row that is being read, and the table rows it gave so far: a refused row leaves nothing
-    /// behind.
+    /// How many drafts there were before the row that is being read, and the table rows it gave so far: a refused row leaves
+    /// nothing behind.
     settled: usize,
     pending: Vec<(usize, Vec<Cell>)>,
     rows: u64,

@@ -54,8 +54,8 @@ impl Rows {
         self.length
     }
 
-    /// Adds a row: one cell for each column, in their order. A cell of another type than its column's is empty, and the batch is then
-    /// refused if the column may not be.
+    /// Adds a row: one cell for each column, in their order. A cell of another type than its column's is empty, and the batch is
+    /// then refused if the column may not be.
     pub(super) fn push(&mut self, cells: &[Cell]) {
         self.length += 1;
         for (column, cell) in self.columns.iter_mut().zip(cells) {

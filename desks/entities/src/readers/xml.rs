@@ -1,7 +1,7 @@
 //! Records of an XML file, one at a time, as small trees. Names are taken without their namespace prefix.
 //!
-//! The file as a whole need not be well-formed for its good records to land: a tag that does not match makes its own record a reject,
-//! and the next record begins at its own start tag. Entities that a document declares are not expanded.
+//! The file as a whole need not be well-formed for its good records to land: a tag that does not match makes its own record a
+//! reject, and the next record begins at its own start tag. Entities that a document declares are not expanded.
 
 use std::io::BufRead;
 

@@ -127,8 +127,8 @@ impl Entry {
     }
 }
 
-/// What the list's code for a kind of identification is here. Codes that are not known are documents of persons and register numbers of
-/// others.
+/// What the list's code for a kind of identification is here. Codes that are not known are documents of persons and register
+/// numbers of others.
 fn property_of(type_code: &str, is_person: bool) -> &'static str {
     match type_code {
         "fiscalcode" | "tax" | "vat" => "tax_number",

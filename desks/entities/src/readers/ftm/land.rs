@@ -197,8 +197,8 @@ fn relation(landing: &mut Landing<'_>, subject: &Subject, schema: &str, ends: (&
     landing.relation(subject, ours, &row);
 }
 
-/// An entity that is told by its statements. Their own datasets and times are lost in an entity with properties, so each is said by
-/// itself, and the row once.
+/// An entity that is told by its statements. Their own datasets and times are lost in an entity with properties, so each is said
+/// by itself, and the row once.
 pub(super) fn entity_of_statements(
     landing: &mut Landing<'_>,
     ordinal: u64,

@@ -1,5 +1,5 @@
-//! What stands in the remarks of the classic files, piece by piece: `DOB 14 Jun 1975; POB Leningrad, Russia; Passport 7176 (Russia).`
-//! Weak aliases are there too, in single quotes, as OFAC's answers on weak aliases say.
+//! What stands in the remarks of the classic files, piece by piece: `DOB 14 Jun 1975; POB Leningrad, Russia; Passport 7176
+//! (Russia).` Weak aliases are there too, in single quotes, as OFAC's answers on weak aliases say.
 
 use crate::readers::countries;
 

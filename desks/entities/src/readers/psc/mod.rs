@@ -1,4 +1,5 @@
-//! Reader of the United Kingdom's register of people with significant control, Companies House's bulk snapshot: JSON lines, or an array.
+//! Reader of the United Kingdom's register of people with significant control, Companies House's bulk snapshot: JSON lines, or an
+//! array.
 
 mod natures;
 

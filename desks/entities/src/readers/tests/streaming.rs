@@ -1,5 +1,5 @@
-//! Readers stream: the statements come while the file is still being read, and never more than a batch at a time; a thing without an end is
-//! refused before it fills the memory.
+//! Readers stream: the statements come while the file is still being read, and never more than a batch at a time; a thing without
+//! an end is refused before it fills the memory.
 
 use std::cell::Cell;
 use std::io::Read;
@@ -44,8 +44,8 @@ impl Generated {
             1 if self.left > 0 => {
                 self.left -= 1;
                 self.number += 1;
-                let number = self.number.to_string().into_bytes();
-                self.body.iter().flat_map(|byte| if *byte == b'#' { number.clone() } else { vec![*byte] }).collect()
+                let number = self.number.to_string();
+                self.body.split(|byte| *byte == b'#').collect::<Vec<_>>().join(number.as_bytes())
             }
             1 => std::mem::take(&mut self.tail),
             _ => return false,
@@ -166,7 +166,8 @@ fn every_reader_streams() {
     }
 }
 
-/// A tag, a text, a quote or a bracket that never ends: the reader gives up, or goes on without keeping it, long before the end of 256 MiB.
+/// A tag, a text, a quote or a bracket that never ends: the reader gives up, or goes on without keeping it, long before the end
+/// of 256 MiB.
 #[test]
 fn what_does_not_end_is_not_kept() {
     let endless: [(&str, &[u8], &[u8]); 6] = [
