@@ -1,6 +1,8 @@
 //! What the fuzzers share: two nodes with an agreement, with the keys that the seeds were made with.
 #![expect(clippy::unwrap_used, reason = "a fuzzer without its seeds stops")]
 
+pub mod lists;
+
 use std::path::Path;
 
 use oikos_exchange::{NodeIdentity, Partner, SignedAgreement};

@@ -17,7 +17,7 @@ cargo xtask COMMAND
   lint                   clippy with the workspace's lints as errors, and the licence and duplicate checks where cargo-deny is installed
   bench [NAME] [--json]  benchmarks against named public peers; writes lab/RESULTS.md, with --small it does not
   fuzz [TARGET] [--seconds N]
-                         fuzz what partners send (parcel, ask, agreement), 600 s each; needs nightly Rust, installs cargo-fuzz
+                         fuzz what partners send and lists say (parcel, ask, names, list-un …), 600 s each; needs nightly Rust, installs cargo-fuzz
   e2e [FILE] [OPTION]    the page's tests in a real Chromium, on the demonstration's nodes
   screenshots            pictures of every page, light and dark, wide and narrow, in web/screenshots
   build                  the `oikos` program for use: target/release/oikos

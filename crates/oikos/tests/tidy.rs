@@ -65,7 +65,7 @@ const PHRASES: &[&str] = &[
 const FLOORS: &[&[&str]] = &[
     &["oikos-model"],
     &["oikos-registry", "oikos-desk", "oikos-matching"],
-    &["oikos-lake", "oikos-policy", "oikos-registry-sqlite", "oikos-registry-postgres", "oikos-scenario"],
+    &["oikos-lake", "oikos-policy", "oikos-registry-sqlite", "oikos-registry-postgres", "oikos-scenario", "oikos-screening"],
     &["oikos-exchange", "oikos-picture", "oikos-journal", "oikos-desks"],
     &["oikos-exchange-transport"],
     &["oikos-node"],
@@ -77,6 +77,7 @@ const NARROW: &[(&str, &[&str])] = &[
     ("oikos-matching", &["oikos-model"]),
     ("oikos-policy", &["oikos-model"]),
     ("oikos-scenario", &["oikos-model"]),
+    ("oikos-screening", &["oikos-model", "oikos-matching"]),
     ("oikos-registry-sqlite", &["oikos-model", "oikos-registry"]),
     ("oikos-registry-postgres", &["oikos-model", "oikos-registry"]),
     ("oikos-exchange-transport", &["oikos-model", "oikos-exchange"]),

@@ -139,7 +139,9 @@ impl Entry {
             "bic" => add_normalised(&mut self.identifiers, Standard::Bic, value),
             "tax_number" => add_normalised(&mut self.identifiers, Standard::Vat, value),
             property => {
-                if let Some(PropertyType::Selector(kind)) = vocabulary.property(&content.kind, property).map(|it| &it.property_type) {
+                if let Some(PropertyType::Selector(kind)) =
+                    vocabulary.property(&content.kind, property).map(|it| &it.property_type)
+                {
                     add(&mut self.identifiers, Identifier { scheme: kind.code().to_owned(), value: value.to_owned() });
                 }
             }
@@ -195,7 +197,16 @@ impl Entry {
         let registered_in = first(&self.registered_in, &mut left);
         let nationalities = first(&self.nationalities, &mut left);
         let birth_countries = first(&self.birth_countries, &mut left);
-        Some(Entity { id: key.index_id(kind), kind, names, birth_dates, registered_in, nationalities, birth_countries, identifiers })
+        Some(Entity {
+            id: key.index_id(kind),
+            kind,
+            names,
+            birth_dates,
+            registered_in,
+            nationalities,
+            birth_countries,
+            identifiers,
+        })
     }
 
     /// Whether any statement was taken that makes it something to be found.

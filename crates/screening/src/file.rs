@@ -64,8 +64,8 @@ pub enum ScreenFileError {
     Hits(#[from] HitsError),
 }
 
-/// Screens all rows of a file against a list. After each batch the output is flushed and `progress` hears how far it came; if it breaks,
-/// the screening stops there and can go on later. `problem` hears of each row that could not be screened.
+/// Screens all rows of a file against a list. After each batch the output is flushed and `progress` hears how far it came; if it
+/// breaks, the screening stops there and can go on later. `problem` hears of each row that could not be screened.
 ///
 /// # Errors
 /// When the file cannot be read on or the hits cannot be written. What the last progress says is in the output then.
@@ -128,7 +128,8 @@ fn hit_row(names: &Names, row: u64, subject: &str, hit: &Hit) -> Option<HitRow> 
     let described = names.describe(hit)?;
     let list = |of: fn(&crate::ListLabel) -> &str| described.lists.iter().map(|list| of(list)).collect::<Vec<_>>().join("; ");
     let of_listings = |of: fn(&crate::Listing) -> &std::collections::BTreeSet<String>| {
-        let all: std::collections::BTreeSet<&str> = described.listings.iter().flat_map(|listing| of(listing)).map(String::as_str).collect();
+        let all: std::collections::BTreeSet<&str> =
+            described.listings.iter().flat_map(|listing| of(listing)).map(String::as_str).collect();
         all.into_iter().collect::<Vec<_>>().join("; ")
     };
     let reasons = hit.score.reasons.iter().map(|reason| format!("{} {:+.3}", reason.feature, reason.bits));

@@ -68,8 +68,8 @@ pub trait HitWriter {
     /// When they cannot be written.
     fn write(&mut self, hits: &[HitRow]) -> Result<(), HitsError>;
 
-    /// Makes sure that what was written is handed to the file, so that a screening may go on from here. Gives the bytes a file must be
-    /// cut to before it is written on, or `None` if it cannot be written on and the next part needs a file of its own.
+    /// Makes sure that what was written is handed to the file, so that a screening may go on from here. Gives the bytes a file
+    /// must be cut to before it is written on, or `None` if it cannot be written on and the next part needs a file of its own.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -117,7 +117,8 @@ impl<W: Write> CsvHits<W> {
     }
 }
 
-/// A text a spreadsheet would take for a formula is told from one by an apostrophe (OWASP, CSV injection): names on lists are others' text.
+/// A text a spreadsheet would take for a formula is told from one by an apostrophe (OWASP, CSV injection): names on lists are
+/// others' text.
 fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
@@ -214,7 +215,8 @@ impl<W: Write> HitWriter for JsonHits<W> {
     }
 }
 
-/// Hits as Parquet. Its end is written last, so a file that was not finished holds nothing: a screening that goes on writes another file.
+/// Hits as Parquet. Its end is written last, so a file that was not finished holds nothing: a screening that goes on writes
+/// another file.
 pub struct ParquetHits<W: Write + Send>(ArrowWriter<W>);
 
 impl<W: Write + Send> ParquetHits<W> {
@@ -233,7 +235,8 @@ fn batch(hits: &[HitRow]) -> Result<RecordBatch, HitsError> {
     let text = |place: usize| Arc::new(StringArray::from_iter_values(hits.iter().map(|hit| texts(hit)[place]))) as ArrayRef;
     let number = |of: fn(&HitRow) -> f64| Arc::new(Float64Array::from_iter_values(hits.iter().map(of))) as ArrayRef;
     let rows = Arc::new(UInt64Array::from_iter_values(hits.iter().map(|hit| hit.row))) as ArrayRef;
-    let arrays = std::iter::once(rows).chain((0..COLUMNS.len() - 3).map(text)).chain([number(|hit| hit.bits), number(|hit| hit.score)]);
+    let arrays =
+        std::iter::once(rows).chain((0..COLUMNS.len() - 3).map(text)).chain([number(|hit| hit.bits), number(|hit| hit.score)]);
     RecordBatch::try_from_iter(COLUMNS.into_iter().zip(arrays)).map_err(HitsError::of)
 }
 

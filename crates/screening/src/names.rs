@@ -86,8 +86,8 @@ impl Names {
         })
     }
 
-    /// Takes a snapshot's statements, in any order; only those count that are current at `at` and in a dataset with a label. May be called
-    /// again with more statements of the same snapshot.
+    /// Takes a snapshot's statements, in any order; only those count that are current at `at` and in a dataset with a label. May
+    /// be called again with more statements of the same snapshot.
     pub fn take<'s>(&mut self, statements: impl IntoIterator<Item = &'s Statement>, at: Timestamp) {
         for statement in statements.into_iter().filter(|statement| is_current(statement, at)) {
             if !self.labels.has(statement.dataset.as_str()) {
@@ -118,16 +118,18 @@ impl Names {
         self.entries.iter().flat_map(|(key, entry)| self.entities_of(key, entry))
     }
 
-    /// Describes these entities anew: `statements` are all statements of theirs that there are now. What is to be changed in the list
-    /// comes back; an entity that is described as before is not in it.
+    /// Describes these entities anew: `statements` are all statements of theirs that there are now. What is to be changed in the
+    /// list comes back; an entity that is described as before is not in it.
     pub fn update<'s>(
         &mut self,
         changed: &BTreeSet<Key>,
         statements: impl IntoIterator<Item = &'s Statement>,
         at: Timestamp,
     ) -> ListChange {
-        let before: BTreeMap<&Key, Vec<Entity>> =
-            changed.iter().map(|key| (key, self.entries.get(key).map_or_else(Vec::new, |entry| self.entities_of(key, entry)))).collect();
+        let before: BTreeMap<&Key, Vec<Entity>> = changed
+            .iter()
+            .map(|key| (key, self.entries.get(key).map_or_else(Vec::new, |entry| self.entities_of(key, entry))))
+            .collect();
         for key in changed {
             self.entries.remove(key);
             self.remove_listing(key);

@@ -1,5 +1,5 @@
-//! Files of names to be screened: CSV, JSON lines and Parquet, with a choice of columns. Rows come one at a time, from any row on; a row
-//! that cannot be screened comes as what is wrong with it, and the next one follows.
+//! Files of names to be screened: CSV, JSON lines and Parquet, with a choice of columns. Rows come one at a time, from any row
+//! on; a row that cannot be screened comes as what is wrong with it, and the next one follows.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -91,7 +91,10 @@ impl ColumnChoice {
         let kind = match of(&self.kind) {
             None => self.usual_kind,
             Some(text) => kind_of(text).ok_or_else(|| {
-                wrong(self.kind.as_deref().unwrap_or_default(), format!("{:?} is none of person, organisation, vessel", shortened(text)))
+                wrong(
+                    self.kind.as_deref().unwrap_or_default(),
+                    format!("{:?} is none of person, organisation, vessel", shortened(text)),
+                )
             })?,
         };
         let mut entity = Entity::new(row.to_string(), kind, names);

@@ -51,11 +51,16 @@ pub const OFAC_SDN: DatasetDefinition = list(
     &["ofac-sdn-csv", "ofac-alt-csv", "ofac-add-csv", "ofac-sdn-xml"],
 );
 
-/// An aggregation of lists and registers. It may hold publicly exposed persons, who are on no list of measures, so it serves fewer purposes.
+/// An aggregation of lists and registers. It may hold publicly exposed persons, who are on no list of measures, so it serves
+/// fewer purposes.
 pub const OPEN_SANCTIONS: DatasetDefinition = DatasetDefinition {
     purposes: &["sanctions-enforcement", "anti-money-laundering", "fdi-screening", "customs-control", "crime-prevention"],
     tlp: Tlp::Green,
-    ..list("entities.aggregated-lists", "Lists and registers that others gathered as FollowTheMoney, such as OpenSanctions.", &["ftm"])
+    ..list(
+        "entities.aggregated-lists",
+        "Lists and registers that others gathered as FollowTheMoney, such as OpenSanctions.",
+        &["ftm"],
+    )
 };
 
 /// The Global LEI Index: legal entities and their parents, public.
@@ -65,14 +70,11 @@ pub const GLEIF: DatasetDefinition = list(
     &["gleif-lei-xml", "gleif-lei-csv", "gleif-rr-xml", "gleif-rr-csv"],
 );
 
-/// Beneficial owners in the United Kingdom. Public there; in the Union, access to such data needs a legitimate interest (Court of Justice,
-/// C-37/20 and C-601/20; Dir. (EU) 2024/1640 Art. 11 and 12), so it serves only those purposes whose authorities have one, and is not passed on freely.
+/// Beneficial owners in the United Kingdom. Public there; in the Union, access to such data needs a legitimate interest (Court of
+/// Justice, C-37/20 and C-601/20; Dir. (EU) 2024/1640 Art. 11 and 12), so it serves only those purposes whose authorities have
+/// one, and is not passed on freely.
 pub const UK_PSC: DatasetDefinition = DatasetDefinition {
     purposes: &["anti-money-laundering", "sanctions-enforcement", "fdi-screening", "crime-prevention"],
     tlp: Tlp::Green,
-    ..list(
-        "entities.uk-psc",
-        "People with significant control over companies, from the United Kingdom's register.",
-        &["uk-psc"],
-    )
+    ..list("entities.uk-psc", "People with significant control over companies, from the United Kingdom's register.", &["uk-psc"])
 };

@@ -1,8 +1,8 @@
 //! The desk of entities: who is this, and on which list?
 //!
-//! It reads sanctions lists and registers into statements: FollowTheMoney, OFAC, the United Nations, the European Union, the Global LEI
-//! Index and the United Kingdom's register of people with significant control. What each list is, who keeps it and what legal force it
-//! has where the node is stands in the reference table `entity_lists`.
+//! It reads sanctions lists and registers into statements: FollowTheMoney, OFAC, the United Nations, the European Union, the
+//! Global LEI Index and the United Kingdom's register of people with significant control. What each list is, who keeps it and
+//! what legal force it has where the node is stands in the reference table `entity_lists`.
 
 mod datasets;
 mod readers;

@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn an_american_list_is_not_union_law() {
-        let force = |dataset: &str| lists().iter().find(|row| row.dataset == dataset && row.source_list.is_empty()).unwrap().legal_force;
+        let force =
+            |dataset: &str| lists().iter().find(|row| row.dataset == dataset && row.source_list.is_empty()).unwrap().legal_force;
         assert_eq!(force("entities.eu-sanctions"), LegalForce::EuLaw);
         assert_eq!(force("entities.un-sanctions"), LegalForce::ThroughEuLaw);
         assert_eq!(force("entities.ofac-sdn"), LegalForce::NotEuLaw);

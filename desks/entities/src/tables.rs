@@ -6,7 +6,8 @@ const fn column(name: &'static str, column_type: ColumnType, nullable: bool, des
     Column { name, column_type, nullable, description }
 }
 
-const RECORD_ID: Column = column("record_id", ColumnType::Integer, false, "Import number and the ordinal of the row in its file.");
+const RECORD_ID: Column =
+    column("record_id", ColumnType::Integer, false, "Import number and the ordinal of the row in its file.");
 const ENTITY: Column = column("entity", ColumnType::Text, false, "The id of the entity within its dataset.");
 const KIND: Column = column("kind", ColumnType::Text, false, "The entity's kind in the vocabulary.");
 const STATED_AT: Column =

@@ -1,7 +1,5 @@
 use oikos_matching::{Index, ScreenSettings, Screener};
-use oikos_model::{
-    Assessment, ContentHash, DatasetId, EntityId, Evaluation, LabelId, NodeId, PersonCategory, StatementDraft,
-};
+use oikos_model::{Assessment, ContentHash, DatasetId, EntityId, Evaluation, LabelId, NodeId, PersonCategory, StatementDraft};
 use proptest::prelude::*;
 
 use super::*;
@@ -50,7 +48,7 @@ fn labels() -> ListLabels {
     ])
 }
 
-fn names(statements: &[Statement]) -> Names {
+fn snapshot(statements: &[Statement]) -> Names {
     let mut names = Names::new(labels(), NamesSettings::default()).unwrap();
     names.take(statements, at(10));
     names
@@ -75,15 +73,20 @@ fn statements() -> Vec<Statement> {
 }
 
 fn hits(names: &Names, kind: oikos_matching::EntityKind, name: &str) -> Vec<(String, Hit)> {
-    let screener = Screener::new(Index::build(names.entities()).unwrap(), ScreenSettings { least_bits: -5.0, ..Default::default() });
+    let screener =
+        Screener::new(Index::build(names.entities()).unwrap(), ScreenSettings { least_bits: -5.0, ..Default::default() });
     let screening = screener.screen(vec![Entity::new("q", kind, [name])]);
-    screening.hits().flat_map(|(_, hits)| hits.to_vec()).map(|hit| (names.describe(&hit).unwrap().key.entity.to_string(), hit)).collect()
+    screening
+        .hits()
+        .flat_map(|(_, hits)| hits.to_vec())
+        .map(|hit| (names.describe(&hit).unwrap().key.entity.to_string(), hit))
+        .collect()
 }
 
 #[test]
 fn a_hit_says_which_list_which_alias_and_what_force() {
     use oikos_matching::EntityKind::{Organisation, Person};
-    let names = names(&statements());
+    let names = snapshot(&statements());
     assert_eq!(names.len(), 4);
     let found = hits(&names, Person, "Павел Экземплов");
     let described = names.describe(&found[0].1).unwrap();
@@ -118,7 +121,7 @@ fn what_ended_or_is_over_is_not_screened_against() {
     all[0].ended_at = Some(at(5));
     all[1].content.valid_to = Some(at(9));
     all[2].content.valid_to = Some(at(11));
-    let names = names(&all);
+    let names = snapshot(&all);
     let found: Vec<Entity> = names.entities().filter(|entity| entity.id.contains("eu-1")).collect();
     assert_eq!(found[0].names, ["Pasha"]);
 }
@@ -134,7 +137,7 @@ fn an_update_is_what_a_new_snapshot_would_be() {
         let all = before.iter().chain(&after).map(Key::of);
         all.filter(|key| entities.contains(&key.entity.as_str())).collect()
     };
-    let mut names = names(&before);
+    let mut names = snapshot(&before);
     let mut screener = Screener::new(Index::build(names.entities()).unwrap(), ScreenSettings::default());
     // The company is touched, but described as before.
     let change = names.update(&keys(&["eu-1", "us-2", "us-3", "NK-1"]), &after, at(10));
@@ -142,7 +145,7 @@ fn an_update_is_what_a_new_snapshot_would_be() {
     assert_eq!(put, ["Pavel Examplov", "Grey Petrel"]);
     assert_eq!(change.removed.len(), 2, "a party is in the index as a person and as an organisation");
     screener.change(&change).unwrap();
-    let fresh = super::tests::names(&after);
+    let fresh = snapshot(&after);
     assert_eq!(names.entities().collect::<Vec<_>>(), fresh.entities().collect::<Vec<_>>());
     assert!(fresh.entities().all(|entity| screener.index().contains(&entity.id)));
     assert_eq!(screener.index().len(), fresh.entities().count());
@@ -151,7 +154,7 @@ fn an_update_is_what_a_new_snapshot_would_be() {
 #[test]
 fn a_listing_that_is_gone_is_not_described() {
     let before = statements();
-    let mut names = names(&before);
+    let mut names = snapshot(&before);
     let listing = Key::of(&before[4]);
     let change = names.update(&BTreeSet::from([listing]), [], at(10));
     assert_eq!(change, ListChange::default(), "programmes are not what is searched for");
@@ -175,7 +178,7 @@ proptest! {
         };
         let (before, after) = (make(&before), make(&after));
         let changed: BTreeSet<Key> = before.iter().chain(&after).map(Key::of).collect();
-        let mut names = names(&before);
+        let mut names = snapshot(&before);
         let mut index = Index::build(names.entities()).unwrap();
         let change = names.update(&changed, &after, at(10));
         for id in &change.removed {
@@ -184,7 +187,7 @@ proptest! {
         for entity in &change.put {
             index.replace(entity).unwrap();
         }
-        let fresh = super::tests::names(&after);
+        let fresh = snapshot(&after);
         prop_assert_eq!(index.len(), fresh.entities().count());
         prop_assert!(fresh.entities().all(|entity| index.contains(&entity.id)));
         prop_assert_eq!(names.entities().collect::<Vec<_>>(), fresh.entities().collect::<Vec<_>>());

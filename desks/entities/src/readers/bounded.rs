@@ -1,5 +1,5 @@
-//! Input with limits: a file may have so many bytes, and one unit of it (an event of XML, a row of CSV) so many. Parsers that gather a
-//! unit in memory are so bounded from below, whatever their own buffers do.
+//! Input with limits: a file may have so many bytes, and one unit of it (an event of XML, a row of CSV) so many. Parsers that
+//! gather a unit in memory are so bounded from below, whatever their own buffers do.
 
 use std::io::{self, BufRead, Read};
 
@@ -36,7 +36,9 @@ impl<'a> Bounded<'a> {
         let problem = match beginning {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the text is UTF-16; save the file as UTF-8",
             [b'P', b'K', 3, 4, ..] | [0x1f, 0x8b, ..] => "the file is compressed; unpack it first",
-            [first, second, ..] if *first == 0 || *second == 0 => "the text is UTF-16 or UTF-32, or no text at all; save the file as UTF-8",
+            [first, second, ..] if *first == 0 || *second == 0 => {
+                "the text is UTF-16 or UTF-32, or no text at all; save the file as UTF-8"
+            }
             _ => return Ok(()),
         };
         Err(ReadError::Format { place: "byte 1".into(), problem: problem.into() })

@@ -38,7 +38,9 @@ pub(super) fn american(text: &str) -> Option<Timestamp> {
 /// A date known at least to the year, in the written form of this house. `None`: it is none.
 pub(super) fn partial(text: &str) -> Option<String> {
     let text = text.trim();
-    if let Some(about) = ["circa ", "c. ", "ca. ", "approximately "].iter().find_map(|word| strip_prefix_ignoring_case(text, word)) {
+    if let Some(about) =
+        ["circa ", "c. ", "ca. ", "approximately "].iter().find_map(|word| strip_prefix_ignoring_case(text, word))
+    {
         return simple(about).map(|date| format!("{date}~"));
     }
     if let Some(date) = simple(text) {
@@ -67,7 +69,11 @@ pub(super) fn of_parts(year: Option<&str>, month: Option<&str>, day: Option<&str
 
 fn simple(text: &str) -> Option<String> {
     let text = text.trim();
-    let iso = text.get(..10).filter(|_| text.as_bytes().get(10).is_none_or(|byte| *byte == b'T')).unwrap_or(text);
+    // A time of day or an offset may follow (XML Schema's `date` may have one).
+    let iso = text
+        .get(..10)
+        .filter(|_| text.as_bytes().get(10).is_none_or(|byte| matches!(byte, b'T' | b'Z' | b'+' | b'-')))
+        .unwrap_or(text);
     let parts: Vec<&str> = iso.split('-').collect();
     if parts.first().is_some_and(|year| year.len() == 4) && iso.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return match parts[..] {
@@ -133,6 +139,7 @@ mod tests {
             ("1960/1965", "1960/1965"),
             ("1965~", "1965~"),
             ("15 September 1980", "1980-09-15"),
+            ("2015-04-07-04:00", "2015-04-07"),
         ] {
             assert_eq!(partial(text).as_deref(), Some(expected), "{text}");
         }

@@ -1,5 +1,5 @@
-//! Objects of a JSON file, one at a time: one per line, a sequence, or an array of them. Only brackets and strings are followed here;
-//! whether a piece is JSON is judged piece by piece, so that a bad one does not take its neighbours along.
+//! Objects of a JSON file, one at a time: one per line, a sequence, or an array of them. Only brackets and strings are followed
+//! here; whether a piece is JSON is judged piece by piece, so that a bad one does not take its neighbours along.
 
 use std::io::BufRead;
 
@@ -122,7 +122,10 @@ impl<'a> Objects<'a> {
             // A line that begins with a brace begins an object: the one before it was not closed.
             let breaks = self.at_line_start && byte == b'{' && !open.is_stray && open.begins_anew();
             if breaks {
-                return Ok((self.close(Some("the object does not end before the next begins; a bracket or quote is missing")), false));
+                return Ok((
+                    self.close(Some("the object does not end before the next begins; a bracket or quote is missing")),
+                    false,
+                ));
             }
             if open.is_stray && byte == b'\n' {
                 return Ok((self.close(Some("expected an object in braces")), false));
@@ -186,8 +189,8 @@ impl<'a> Objects<'a> {
 }
 
 impl Open {
-    /// Whether a brace at the beginning of a line ends this piece. Inside an array of a written-out object it does not: there are
-    /// braces at the beginning of lines only where a whole file is not indented, and those pieces begin with one too.
+    /// Whether a brace at the beginning of a line ends this piece: only of a piece that begins like a line of JSON lines. An
+    /// object that is written out over many lines has none of its braces there, and does not begin so.
     fn begins_anew(&self) -> bool {
         self.bytes.starts_with(b"{\"")
     }

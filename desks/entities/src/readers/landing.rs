@@ -1,5 +1,5 @@
-//! From what a reader found to statements and rows. A reader says things in its source's words; here they are brought into the form the
-//! vocabulary asks for, by the type of the property, once for all readers.
+//! From what a reader found to statements and rows. A reader says things in its source's words; here they are brought into the
+//! form the vocabulary asks for, by the type of the property, once for all readers.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -19,6 +19,8 @@ use crate::tables::{ADDRESSES, ENTRIES, NAMES, RELATIONS};
 const BATCH_ROWS: usize = 4096;
 /// The longest text of one statement; no list says more of one thing.
 const TEXT_BYTES: usize = 64 << 10;
+/// The most statements of one row.
+const ROW_STATEMENTS: usize = 100_000;
 /// The most different things that are counted as ignored: their names come from the file.
 const IGNORED_KINDS: usize = 500;
 
@@ -93,8 +95,10 @@ pub(super) struct Landing<'a> {
     vocabulary: &'static Vocabulary,
     tables: [Rows; 4],
     drafts: Vec<StatementDraft>,
-    /// How many drafts there were before the row that is being read: a refused row leaves none behind.
+    /// How many drafts there were before the row that is being read, and the table rows it gave so far: a refused row leaves
+    /// nothing behind.
     settled: usize,
+    pending: Vec<(usize, Vec<Cell>)>,
     rows: u64,
     rejects: u64,
     ignored: BTreeMap<String, u64>,
@@ -115,6 +119,7 @@ impl<'a> Landing<'a> {
             tables: [Rows::new(&ENTRIES), Rows::new(&NAMES), Rows::new(&ADDRESSES), Rows::new(&RELATIONS)],
             drafts: Vec::new(),
             settled: 0,
+            pending: Vec::new(),
             rows: 0,
             rejects: 0,
             ignored: BTreeMap::new(),
@@ -130,16 +135,28 @@ impl<'a> Landing<'a> {
         land: impl FnOnce(&mut Self) -> Result<(), Fault>,
     ) -> Result<(), ReadError> {
         self.rows += 1;
-        match land(self) {
-            Ok(()) => self.settled = self.drafts.len(),
+        let too_much = || Fault::new("", format!("it says more than {ROW_STATEMENTS} things"));
+        let landed = land(self).and_then(|()| if self.row_is_full() { Err(too_much()) } else { Ok(()) });
+        match landed {
+            Ok(()) => {
+                self.settled = self.drafts.len();
+                for (table, cells) in self.pending.drain(..) {
+                    self.tables[table].push(&cells);
+                }
+            }
             Err(fault) => {
                 self.drafts.truncate(self.settled);
+                self.pending.clear();
                 self.rejects += 1;
                 let reason = format!("{place}: {}", fault.problem);
                 self.sink.reject(Reject::new(ordinal, fault.field.as_deref(), reason, row))?;
             }
         }
         Ok(())
+    }
+
+    fn row_is_full(&self) -> bool {
+        self.drafts.len() - self.settled >= ROW_STATEMENTS || self.pending.len() >= ROW_STATEMENTS
     }
 
     /// A row that is no row.
@@ -155,8 +172,16 @@ impl<'a> Landing<'a> {
     }
 
     /// Somebody of whom the row at `ordinal` speaks; rows go to `table`.
-    pub(super) fn subject(&self, ordinal: u64, table: &str, id: &str, kind: &'static str, times: Times) -> Result<Subject, Fault> {
-        let position = u32::try_from(ordinal).map_err(|_| Fault::new("", "the file has more than 4,294,967,295 rows; split it"))?;
+    pub(super) fn subject(
+        &self,
+        ordinal: u64,
+        table: &str,
+        id: &str,
+        kind: &'static str,
+        times: Times,
+    ) -> Result<Subject, Fault> {
+        let position =
+            u32::try_from(ordinal).map_err(|_| Fault::new("", "the file has more than 4,294,967,295 rows; split it"))?;
         let table = TableName::new(table).map_err(|error| Fault::new("", error.to_string()))?;
         let record = RecordReference { table, record_id: self.source.record_id(position) };
         let category = if is_person(kind) { PersonCategory::Other } else { PersonCategory::NotAPerson };
@@ -166,7 +191,7 @@ impl<'a> Landing<'a> {
     /// Says `property` of the subject. A value that is not what the property's type asks for is counted and left out.
     pub(super) fn say(&mut self, subject: &Subject, property: &'static str, value: &str) {
         let squeezed = squeeze(value);
-        if squeezed.is_empty() {
+        if squeezed.is_empty() || self.row_is_full() {
             return;
         }
         let Some(definition) = self.vocabulary.property(subject.kind, property) else {
@@ -206,7 +231,7 @@ impl<'a> Landing<'a> {
         }
     }
 
-    fn stated_at(&self, subject: &Subject) -> Cell<'static> {
+    fn stated_at(&self, subject: &Subject) -> Cell {
         Cell::Time(Some(subject.times.stated_at.unwrap_or(self.source.imported_at)))
     }
 
@@ -214,40 +239,49 @@ impl<'a> Landing<'a> {
     pub(super) fn entry(&mut self, subject: &Subject, name: Option<&str>, programme: Option<&str>, listed_on: Option<Timestamp>) {
         let (name, is_person) = (name.map(squeeze), is_person(subject.kind));
         let stated_at = self.stated_at(subject);
-        self.tables[ENTRY].push(&[
-            Cell::Integer(subject.record.record_id),
-            Cell::Text(Some(subject.id.as_str())),
-            Cell::Text(Some(subject.kind)),
-            Cell::Text(name.as_deref().filter(|_| !is_person)),
-            Cell::Text(name.as_deref().filter(|_| is_person)),
-            Cell::Text(programme),
-            Cell::Time(listed_on),
-            stated_at,
-        ]);
+        self.pending.push((
+            ENTRY,
+            vec![
+                Cell::Integer(subject.record.record_id),
+                Cell::text(Some(subject.id.as_str())),
+                Cell::text(Some(subject.kind)),
+                Cell::text(name.as_deref().filter(|_| !is_person)),
+                Cell::text(name.as_deref().filter(|_| is_person)),
+                Cell::text(programme),
+                Cell::Time(listed_on),
+                stated_at,
+            ],
+        ));
     }
 
     /// The row of a further name.
     pub(super) fn name_row(&mut self, subject: &Subject, name: &str, name_kind: &str) {
         let stated_at = self.stated_at(subject);
-        self.tables[NAME].push(&[
-            Cell::Integer(subject.record.record_id),
-            Cell::Text(Some(subject.id.as_str())),
-            Cell::Text(Some(&squeeze(name))),
-            Cell::Text(Some(name_kind)),
-            stated_at,
-        ]);
+        self.pending.push((
+            NAME,
+            vec![
+                Cell::Integer(subject.record.record_id),
+                Cell::text(Some(subject.id.as_str())),
+                Cell::text(Some(&squeeze(name))),
+                Cell::text(Some(name_kind)),
+                stated_at,
+            ],
+        ));
     }
 
     /// The row of an address.
     pub(super) fn address_row(&mut self, subject: &Subject, address: Option<&str>, country: Option<&str>) {
         let stated_at = self.stated_at(subject);
-        self.tables[ADDRESS].push(&[
-            Cell::Integer(subject.record.record_id),
-            Cell::Text(Some(subject.id.as_str())),
-            Cell::Text(address),
-            Cell::Text(country.and_then(countries::code)),
-            stated_at,
-        ]);
+        self.pending.push((
+            ADDRESS,
+            vec![
+                Cell::Integer(subject.record.record_id),
+                Cell::text(Some(subject.id.as_str())),
+                Cell::text(address),
+                Cell::text(country.and_then(countries::code)),
+                stated_at,
+            ],
+        ));
     }
 
     /// The row of a relation, and its two ends.
@@ -255,19 +289,22 @@ impl<'a> Landing<'a> {
         self.each(subject, ends.0, relation.from);
         self.each(subject, ends.1, relation.to);
         let stated_at = self.stated_at(subject);
-        self.tables[RELATION].push(&[
-            Cell::Integer(subject.record.record_id),
-            Cell::Text(Some(subject.id.as_str())),
-            Cell::Text(Some(subject.kind)),
-            Cell::Text(relation.from),
-            Cell::Text(relation.to),
-            Cell::Text(relation.role),
-            Cell::Number(relation.share_minimum),
-            Cell::Number(relation.share_maximum),
-            Cell::Time(subject.times.valid_from),
-            Cell::Time(subject.times.valid_to),
-            stated_at,
-        ]);
+        self.pending.push((
+            RELATION,
+            vec![
+                Cell::Integer(subject.record.record_id),
+                Cell::text(Some(subject.id.as_str())),
+                Cell::text(Some(subject.kind)),
+                Cell::text(relation.from),
+                Cell::text(relation.to),
+                Cell::text(relation.role),
+                Cell::Number(relation.share_minimum),
+                Cell::Number(relation.share_maximum),
+                Cell::Time(subject.times.valid_from),
+                Cell::Time(subject.times.valid_to),
+                stated_at,
+            ],
+        ));
     }
 
     /// Hands on what there is, if it is enough.

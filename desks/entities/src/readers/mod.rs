@@ -1,5 +1,5 @@
-//! Readers, one folder per source. What they share: input with limits ([`bounded`]), records of XML, JSON and delimited files, dates and
-//! countries as lists write them, and [`landing`], where all of them say what they found.
+//! Readers, one folder per source. What they share: input with limits ([`bounded`]), records of XML, JSON and delimited files,
+//! dates and countries as lists write them, and [`landing`], where all of them say what they found.
 
 mod bounded;
 mod countries;

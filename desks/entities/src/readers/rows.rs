@@ -8,11 +8,17 @@ use oikos_desk::{ColumnType, SinkError, TableDefinition};
 use oikos_model::Timestamp;
 
 /// A value of a row.
-pub(super) enum Cell<'a> {
+pub(super) enum Cell {
     Integer(i64),
-    Text(Option<&'a str>),
+    Text(Option<String>),
     Number(Option<f64>),
     Time(Option<Timestamp>),
+}
+
+impl Cell {
+    pub(super) fn text(text: Option<&str>) -> Self {
+        Self::Text(text.map(str::to_owned))
+    }
 }
 
 enum Column {
@@ -48,14 +54,14 @@ impl Rows {
         self.length
     }
 
-    /// Adds a row: one cell for each column, in their order. A cell of another type than its column's is empty, and the batch is then
-    /// refused if the column may not be.
-    pub(super) fn push(&mut self, cells: &[Cell<'_>]) {
+    /// Adds a row: one cell for each column, in their order. A cell of another type than its column's is empty, and the batch is
+    /// then refused if the column may not be.
+    pub(super) fn push(&mut self, cells: &[Cell]) {
         self.length += 1;
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             match (column, cell) {
                 (Column::Integer(builder), Cell::Integer(value)) => builder.append_value(*value),
-                (Column::Text(builder), Cell::Text(value)) => builder.append_option(*value),
+                (Column::Text(builder), Cell::Text(value)) => builder.append_option(value.as_deref()),
                 (Column::Number(builder), Cell::Number(value)) => builder.append_option(*value),
                 (Column::Time(builder), Cell::Time(value)) => builder.append_option(value.map(|at| at.as_microsecond())),
                 (Column::Integer(builder), _) => builder.append_null(),

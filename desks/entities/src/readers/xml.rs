@@ -1,7 +1,7 @@
 //! Records of an XML file, one at a time, as small trees. Names are taken without their namespace prefix.
 //!
-//! The file as a whole need not be well-formed for its good records to land: a tag that does not match makes its own record a reject,
-//! and the next record begins at its own start tag. Entities that a document declares are not expanded.
+//! The file as a whole need not be well-formed for its good records to land: a tag that does not match makes its own record a
+//! reject, and the next record begins at its own start tag. Entities that a document declares are not expanded.
 
 use std::io::BufRead;
 
@@ -79,7 +79,9 @@ pub(super) enum Found {
     /// An element outside of records, with its text: headers.
     Other(Element),
     /// The end of the file. Whether the document was closed properly: if not, the file is truncated.
-    End { is_closed: bool },
+    End {
+        is_closed: bool,
+    },
 }
 
 /// The record that is being read.
@@ -145,16 +147,18 @@ impl<'a> Records<'a> {
             let byte = self.reader.buffer_position();
             let found = match self.reader.read_event_into(&mut buffer) {
                 Ok(Event::Start(start)) => {
-                    let (name, element) = (local(start.local_name().as_ref()), element(&start));
+                    let (name, element) = (start.local_name().as_ref().to_owned(), element(&start));
                     self.start(byte, &name, element)?
                 }
                 Ok(Event::End(end)) => {
-                    let name = local(end.local_name().as_ref());
+                    let name = end.local_name().as_ref().to_owned();
                     self.end(&name)
                 }
                 Ok(Event::Text(text)) => self.text(&text.xml10_content()),
                 Ok(Event::CData(text)) => self.text(&text.xml10_content()),
-                Ok(Event::GeneralRef(reference)) => self.reference(&reference.xml10_content(), reference.resolve_char_ref().ok().flatten()),
+                Ok(Event::GeneralRef(reference)) => {
+                    self.reference(&reference.xml10_content(), reference.resolve_char_ref().ok().flatten())
+                }
                 Ok(Event::Eof) => return self.eof(byte),
                 Ok(_) => None,
                 Err(quick_xml::Error::Io(error)) => {
@@ -325,7 +329,9 @@ impl Open {
             Ok(_) if self.stack.len() >= DEPTH => self.fail(format!("elements are nested deeper than {DEPTH}")),
             Ok(_) if self.elements > ELEMENTS => self.fail(format!("the record has more than {ELEMENTS} elements")),
             Ok(element) => {
-                self.grow(element.name.len() + element.attributes.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>());
+                self.grow(
+                    element.name.len() + element.attributes.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>(),
+                );
                 if self.broken.is_none() {
                     self.stack.push(element);
                 }
@@ -363,19 +369,17 @@ impl Open {
 }
 
 fn element(start: &BytesStart<'_>) -> Result<Element, String> {
-    let mut element = Element { name: local(start.local_name().as_ref()), ..Element::default() };
+    let mut element = Element { name: start.local_name().as_ref().to_owned(), ..Element::default() };
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| format!("an attribute of <{}> is no XML: {error}", shortened(&element.name)))?;
-        let key = local(attribute.key.local_name().as_ref());
+        let attribute =
+            attribute.map_err(|error| format!("an attribute of <{}> is no XML: {error}", shortened(&element.name)))?;
+        let key = attribute.key.local_name().as_ref().to_owned();
         let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-        let value = value.map_err(|error| format!("the attribute {} of <{}>: {error}", shortened(&key), shortened(&element.name)))?;
+        let value =
+            value.map_err(|error| format!("the attribute {} of <{}>: {error}", shortened(&key), shortened(&element.name)))?;
         element.attributes.push((key, value.into_owned()));
     }
     Ok(element)
-}
-
-fn local(name: &str) -> String {
-    name.to_owned()
 }
 
 /// What a message quotes of a name.

@@ -1,5 +1,5 @@
-//! The CSV form: semicolons, one row per detail, the rows of one entry one after the other. It has no mark of its end, and it does not say
-//! which aliases are weak: the XML form does both and is the better one.
+//! The CSV form: semicolons, one row per detail, the rows of one entry one after the other. It has no mark of its end, and it
+//! does not say which aliases are weak: the XML form does both and is the better one.
 
 use std::io::BufRead;
 

@@ -78,7 +78,8 @@ impl Entry {
         let Some(first) = self.names.iter().find(|name| name.is_strong).or_else(|| self.names.first()) else {
             return Err(Fault::new("nameAlias", "the entry has no name"));
         };
-        let published = self.regulations.iter().filter_map(|regulation| regulation.published_on.as_deref().and_then(dates::day)).max();
+        let published =
+            self.regulations.iter().filter_map(|regulation| regulation.published_on.as_deref().and_then(dates::day)).max();
         let times = Times { stated_at: published.or(made_at), ..Times::default() };
         let kind = if self.is_person { "person" } else { "organisation" };
         let party = landing.subject(ordinal, ENTRIES.name, &format!("eu-{}", self.id), kind, times)?;
@@ -126,8 +127,8 @@ impl Entry {
     }
 }
 
-/// What the list's code for a kind of identification is here. Codes that are not known are documents of persons and register numbers of
-/// others.
+/// What the list's code for a kind of identification is here. Codes that are not known are documents of persons and register
+/// numbers of others.
 fn property_of(type_code: &str, is_person: bool) -> &'static str {
     match type_code {
         "fiscalcode" | "tax" | "vat" => "tax_number",

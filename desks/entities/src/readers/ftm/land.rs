@@ -9,8 +9,6 @@ use crate::tables::{ENTRIES, RELATIONS};
 
 /// How deep entities may be nested in each other.
 const NESTING: usize = 8;
-/// The most values of one property that are read.
-const VALUES: usize = 5_000;
 
 type Object = Map<String, Value>;
 
@@ -19,13 +17,13 @@ fn text<'o>(object: &'o Object, name: &str) -> Option<&'o str> {
 }
 
 fn texts<'o>(object: &'o Object, name: &str) -> impl Iterator<Item = &'o str> {
-    object.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).take(VALUES)
+    object.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// Values of a property: a list, or, as some write it, one text.
 fn values<'o>(properties: &'o Object, name: &str) -> Vec<&'o Value> {
     match properties.get(name) {
-        Some(Value::Array(values)) => values.iter().take(VALUES).collect(),
+        Some(Value::Array(values)) => values.iter().collect(),
         Some(value @ (Value::String(_) | Value::Object(_))) => vec![value],
         _ => Vec::new(),
     }
@@ -60,7 +58,6 @@ fn nested(landing: &mut Landing<'_>, ordinal: u64, object: &Object, depth: usize
         Some(_) => return Err(Fault::new("properties", "expected an object")),
     };
     let (id, schema) = (id_of(object)?, schema_of(object)?);
-    // What is nested lands first: it can fail, and then nothing of the row may have been said.
     for value in properties.keys().flat_map(|name| values(properties, name)) {
         if let Value::Object(inner) = value
             && !matches!(text(inner, "schema").map(schema::meaning), Some(Meaning::Address) | None)
@@ -187,7 +184,8 @@ fn relation(landing: &mut Landing<'_>, subject: &Subject, schema: &str, ends: (&
     // A relation may name several on a side; the row has the first of each.
     landing.each(subject, ours.0, from.iter().copied().skip(1));
     landing.each(subject, ours.1, to.iter().copied().skip(1));
-    let share = values(properties, "percentage").first().and_then(|value| value.as_str()?.trim_end_matches(['%', ' ']).parse().ok());
+    let share =
+        values(properties, "percentage").first().and_then(|value| value.as_str()?.trim_end_matches(['%', ' ']).parse().ok());
     let share = share.filter(|share: &f64| (0.0..=100.0).contains(share));
     let row = Relation {
         from: from.first().copied(),
@@ -199,8 +197,8 @@ fn relation(landing: &mut Landing<'_>, subject: &Subject, schema: &str, ends: (&
     landing.relation(subject, ours, &row);
 }
 
-/// An entity that is told by its statements. Their own datasets and times are lost in an entity with properties, so each is said by
-/// itself, and the row once.
+/// An entity that is told by its statements. Their own datasets and times are lost in an entity with properties, so each is said
+/// by itself, and the row once.
 pub(super) fn entity_of_statements(
     landing: &mut Landing<'_>,
     ordinal: u64,
@@ -209,7 +207,7 @@ pub(super) fn entity_of_statements(
 ) -> Result<(), Fault> {
     let (id, schema) = (id_of(object)?, schema_of(object)?);
     let mut name = None;
-    for statement in statements.iter().take(100_000) {
+    for statement in statements {
         let Value::Object(statement) = statement else { return Err(Fault::new("statements", "expected objects")) };
         if text(statement, "prop") == Some("name") {
             name = name.or(text(statement, "value"));

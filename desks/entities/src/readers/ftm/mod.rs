@@ -2,7 +2,8 @@
 //!
 //! - **entities**: `{"id", "schema", "properties": {name: [values]}}`; with nesting, a value may be an entity itself;
 //! - **entities with statements**: `{"id", "schema", "statements": [{…}]}`;
-//! - **statements**: `{"entity_id" or "canonical_id", "schema", "prop", "value", "dataset", "first_seen", "last_seen", …}`, one per line.
+//! - **statements**: `{"entity_id" or "canonical_id", "schema", "prop", "value", "dataset", "first_seen", "last_seen", …}`, one
+//! per line.
 
 mod land;
 mod schema;

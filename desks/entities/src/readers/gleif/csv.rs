@@ -23,7 +23,11 @@ pub struct GleifRelationshipCsvReader;
 
 impl Reader for GleifEntityCsvReader {
     fn format(&self) -> Format {
-        Format { name: "gleif-lei-csv", description: "GLEIF legal entities, LEI-CDF 3.1 and 2.1, golden copy CSV", extensions: &["csv"] }
+        Format {
+            name: "gleif-lei-csv",
+            description: "GLEIF legal entities, LEI-CDF 3.1 and 2.1, golden copy CSV",
+            extensions: &["csv"],
+        }
     }
 
     fn recognises(&self, beginning: &[u8]) -> bool {

@@ -5,8 +5,8 @@ use crate::readers::dates;
 use crate::readers::landing::{Fault, Landing, Times};
 use crate::tables::ENTRIES;
 
-/// Registers that have a scheme in org-id.guide's list, by GLEIF's Registration Authorities Code. Only where both are known to mean the
-/// same numbers: the United Kingdom's registrars share one series of them.
+/// Registers that have a scheme in org-id.guide's list, by GLEIF's Registration Authorities Code. Only where both are known to
+/// mean the same numbers: the United Kingdom's registrars share one series of them.
 const SCHEMES: &[(&str, &str)] = &[("RA000585", "GB-COH"), ("RA000586", "GB-COH"), ("RA000587", "GB-COH")];
 
 /// A LEI record.

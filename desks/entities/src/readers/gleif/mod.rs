@@ -1,4 +1,5 @@
-//! Readers of the Global LEI Index: who is who (LEI-CDF 3.1 and 2.1) and who owns whom (RR-CDF 2.1), XML and the golden copy's CSV.
+//! Readers of the Global LEI Index: who is who (LEI-CDF 3.1 and 2.1) and who owns whom (RR-CDF 2.1), XML and the golden copy's
+//! CSV.
 
 mod csv;
 mod entity;

@@ -1,8 +1,8 @@
 //! What both forms of the file say of one relationship, and how it lands.
 //!
-//! Consolidation and branches are holdings of the kind that BODS calls other influence or control, as Open Ownership maps them: the
-//! index names parents by accounting rules, and no share unless a quantifier says one. Funds and their managers, masters and umbrellas
-//! are associations: to manage a fund is not to own it.
+//! Consolidation and branches are holdings of the kind that BODS calls other influence or control, as Open Ownership maps them:
+//! the index names parents by accounting rules, and no share unless a quantifier says one. Funds and their managers, masters and
+//! umbrellas are associations: to manage a fund is not to own it.
 
 use oikos_model::Timestamp;
 

@@ -95,7 +95,11 @@ fn entity(record: &Element) -> Entity<'_> {
         lei: record.text(&["LEI"]),
         legal_name: entity.text(&["LegalName"]),
         other_names: names.filter_map(|name| Some((name.said()?, name.attribute("type")))).collect(),
-        addresses: ["LegalAddress", "HeadquartersAddress"].iter().filter_map(|name| entity.first(name)).filter_map(address).collect(),
+        addresses: ["LegalAddress", "HeadquartersAddress"]
+            .iter()
+            .filter_map(|name| entity.first(name))
+            .filter_map(address)
+            .collect(),
         registration_authority: entity.text(&["RegistrationAuthority", "RegistrationAuthorityID"]),
         registration_number: entity.text(&["RegistrationAuthority", "RegistrationAuthorityEntityID"]),
         jurisdiction: entity.text(&["LegalJurisdiction"]),

@@ -42,7 +42,11 @@ impl Reader for OfacSdnReader {
 
 impl Reader for OfacAlternateReader {
     fn format(&self) -> Format {
-        Format { name: "ofac-alt-csv", description: "OFAC alternate names of Specially Designated Nationals, ALT.CSV", extensions: &["csv"] }
+        Format {
+            name: "ofac-alt-csv",
+            description: "OFAC alternate names of Specially Designated Nationals, ALT.CSV",
+            extensions: &["csv"],
+        }
     }
 
     fn recognises(&self, beginning: &[u8]) -> bool {
@@ -56,7 +60,11 @@ impl Reader for OfacAlternateReader {
 
 impl Reader for OfacAddressReader {
     fn format(&self) -> Format {
-        Format { name: "ofac-add-csv", description: "OFAC addresses of Specially Designated Nationals, ADD.CSV", extensions: &["csv"] }
+        Format {
+            name: "ofac-add-csv",
+            description: "OFAC addresses of Specially Designated Nationals, ADD.CSV",
+            extensions: &["csv"],
+        }
     }
 
     fn recognises(&self, beginning: &[u8]) -> bool {
@@ -96,7 +104,8 @@ fn read(
         let place = format!("line {}", row.line);
         let problem = (row.len() != fields).then(|| format!("expected {fields} fields, found {}", row.len()));
         // What follows the end is no part of the file.
-        let problem = if is_ended { Some("there is more after the file's end mark".to_owned()) } else { row.problem.clone().or(problem) };
+        let problem =
+            if is_ended { Some("there is more after the file's end mark".to_owned()) } else { row.problem.clone().or(problem) };
         match problem {
             Some(problem) => landing.refuse(row.ordinal, &place, &row.bytes(), &problem)?,
             None => landing.row(row.ordinal, &place, &row.bytes(), |landing| land(landing, &row))?,
@@ -127,7 +136,8 @@ fn land_entry(landing: &mut Landing<'_>, row: &Row) -> Result<(), Fault> {
     match party.kind() {
         "person" => landing.each(&party, "position", said(row, 4)),
         "vessel" => {
-            let details = [("call_sign", 5), ("ship_type", 6), ("tonnage", 7), ("gross_tonnage", 8), ("flag", 9), ("owner_name", 10)];
+            let details =
+                [("call_sign", 5), ("ship_type", 6), ("tonnage", 7), ("gross_tonnage", 8), ("flag", 9), ("owner_name", 10)];
             for (property, place) in details {
                 landing.each(&party, property, said(row, place));
             }

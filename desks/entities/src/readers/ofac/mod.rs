@@ -1,5 +1,5 @@
-//! Readers of the list of Specially Designated Nationals and Blocked Persons of the United States' Office of Foreign Assets Control: the
-//! classic CSV files `SDN.CSV`, `ALT.CSV` and `ADD.CSV`, and `SDN.XML`.
+//! Readers of the list of Specially Designated Nationals and Blocked Persons of the United States' Office of Foreign Assets
+//! Control: the classic CSV files `SDN.CSV`, `ALT.CSV` and `ADD.CSV`, and `SDN.XML`.
 
 mod csv;
 mod remarks;

@@ -1,5 +1,5 @@
-//! What stands in the remarks of the classic files, piece by piece: `DOB 14 Jun 1975; POB Leningrad, Russia; Passport 7176 (Russia).`
-//! Weak aliases are there too, in single quotes, as OFAC's answers on weak aliases say.
+//! What stands in the remarks of the classic files, piece by piece: `DOB 14 Jun 1975; POB Leningrad, Russia; Passport 7176
+//! (Russia).` Weak aliases are there too, in single quotes, as OFAC's answers on weak aliases say.
 
 use crate::readers::countries;
 
@@ -182,7 +182,9 @@ mod tests {
 
     #[test]
     fn hostile_remarks_are_text() {
-        for text in ["", ";;;", "DOB", "a.k.a. '", "a.k.a. ''", "POB", "Linked To:", "Passport", "Digital Currency Address - é", "'"] {
+        for text in
+            ["", ";;;", "DOB", "a.k.a. '", "a.k.a. ''", "POB", "Linked To:", "Passport", "Digital Currency Address - é", "'"]
+        {
             assert!(pieces(text).all(|piece| piece == Remark::Other), "{text}");
         }
     }

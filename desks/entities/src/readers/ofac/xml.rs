@@ -18,7 +18,11 @@ pub struct OfacXmlReader;
 
 impl Reader for OfacXmlReader {
     fn format(&self) -> Format {
-        Format { name: "ofac-sdn-xml", description: "OFAC Specially Designated Nationals, SDN.XML (sdnList.xsd)", extensions: &["xml"] }
+        Format {
+            name: "ofac-sdn-xml",
+            description: "OFAC Specially Designated Nationals, SDN.XML (sdnList.xsd)",
+            extensions: &["xml"],
+        }
     }
 
     fn recognises(&self, beginning: &[u8]) -> bool {
@@ -32,7 +36,9 @@ impl Reader for OfacXmlReader {
         loop {
             match records.next()? {
                 Found::Other(header) => match header.name.as_str() {
-                    "Publish_Date" => made_at = header.said().and_then(|date| dates::american(date).or_else(|| dates::moment(date))),
+                    "Publish_Date" => {
+                        made_at = header.said().and_then(|date| dates::american(date).or_else(|| dates::moment(date)))
+                    }
                     "Record_Count" => announced = header.said().and_then(|count| count.parse::<u64>().ok()),
                     _ => {}
                 },
@@ -89,7 +95,9 @@ fn land(landing: &mut Landing<'_>, ordinal: u64, entry: &Element, made_at: Optio
         }
     }
     for identification in entry.all("idList").flat_map(|list| list.all("id")) {
-        let (Some(id_type), Some(number)) = (identification.text(&["idType"]), identification.text(&["idNumber"])) else { continue };
+        let (Some(id_type), Some(number)) = (identification.text(&["idType"]), identification.text(&["idNumber"])) else {
+            continue;
+        };
         match remarks::property_of(id_type) {
             Some(property) => {
                 let number = number.strip_prefix("IMO ").unwrap_or(number);
@@ -138,7 +146,9 @@ fn land_person(landing: &mut Landing<'_>, party: &Subject, entry: &Element) {
         landing.each(party, "birth_date", birth.text(&["dateOfBirth"]));
     }
     for place in entry.all("placeOfBirthList").flat_map(|list| list.all("placeOfBirthItem")) {
-        for remark in place.text(&["placeOfBirth"]).map(|place| format!("POB {place}")).iter().flat_map(|text| remarks::pieces(text)) {
+        for remark in
+            place.text(&["placeOfBirth"]).map(|place| format!("POB {place}")).iter().flat_map(|text| remarks::pieces(text))
+        {
             land_remark(landing, party, &remark, &mut Vec::new());
         }
     }

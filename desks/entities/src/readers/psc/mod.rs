@@ -1,4 +1,5 @@
-//! Reader of the United Kingdom's register of people with significant control, Companies House's bulk snapshot: JSON lines, or an array.
+//! Reader of the United Kingdom's register of people with significant control, Companies House's bulk snapshot: JSON lines, or an
+//! array.
 
 mod natures;
 
@@ -134,11 +135,13 @@ fn land(landing: &mut Landing<'_>, piece: &Piece, totals: &mut Option<Totals>) -
         "totals#persons-of-significant-control-snapshot" => {
             let counts = [data.persons_of_significant_control_count, data.statements_count, data.exemptions_count];
             let announced = counts.iter().try_fold(0u64, |sum, count| sum.checked_add((*count)?));
-            *totals = announced
-                .map(|announced| Totals { announced, made_at: data.generated_at.as_deref().and_then(dates::moment) });
+            *totals =
+                announced.map(|announced| Totals { announced, made_at: data.generated_at.as_deref().and_then(dates::moment) });
             Ok(())
         }
-        "individual-person-with-significant-control" | "individual-beneficial-owner" => land_owner(landing, piece, &record, "person"),
+        "individual-person-with-significant-control" | "individual-beneficial-owner" => {
+            land_owner(landing, piece, &record, "person")
+        }
         "corporate-entity-person-with-significant-control" | "corporate-entity-beneficial-owner" => {
             land_owner(landing, piece, &record, "organisation")
         }
@@ -193,7 +196,8 @@ fn land_owner(landing: &mut Landing<'_>, piece: &Piece, record: &Record, kind: &
     let times = times(data);
     let (company, number) = company(landing, piece, record, Times::default())?;
     // A party is described as of its notification, but what is said of it does not begin or end with its control.
-    let party = landing.subject(piece.ordinal, ENTRIES.name, link, kind, Times { stated_at: times.stated_at, ..Times::default() })?;
+    let party =
+        landing.subject(piece.ordinal, ENTRIES.name, link, kind, Times { stated_at: times.stated_at, ..Times::default() })?;
     let holding = landing.subject(piece.ordinal, RELATIONS.name, &format!("{link}/control"), "ownership", times)?;
     let name = name_of(data);
     landing.say(&company, "company_number", &format!("GB-COH:{number}"));
@@ -226,7 +230,11 @@ fn land_party(landing: &mut Landing<'_>, party: &Subject, data: &Data, name: Opt
         landing.each(party, "country", data.country_of_residence.as_deref());
         let birth = data.date_of_birth.as_ref().and_then(|birth| {
             let part = |number: Option<u8>| number.map(|number| number.to_string());
-            dates::of_parts(birth.year.map(|year| year.to_string()).as_deref(), part(birth.month).as_deref(), part(birth.day).as_deref())
+            dates::of_parts(
+                birth.year.map(|year| year.to_string()).as_deref(),
+                part(birth.month).as_deref(),
+                part(birth.day).as_deref(),
+            )
         });
         landing.each(party, "birth_date", birth.as_deref());
         return;
@@ -245,7 +253,11 @@ fn land_party(landing: &mut Landing<'_>, party: &Subject, data: &Data, name: Opt
 /// The register has adjectives, typed by hand. Those that are countries' common ones are read.
 fn nationality(adjective: &str) -> Option<&str> {
     let adjective = adjective.trim();
-    natures::NATIONALITIES.iter().find(|(word, _)| word.eq_ignore_ascii_case(adjective)).map(|(_, code)| *code).or(Some(adjective))
+    natures::NATIONALITIES
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(adjective))
+        .map(|(_, code)| *code)
+        .or(Some(adjective))
 }
 
 fn one_line(address: &Address) -> Option<String> {
@@ -267,7 +279,8 @@ fn one_line(address: &Address) -> Option<String> {
 fn land_holding(landing: &mut Landing<'_>, holding: &Subject, data: &Data, party: &Subject, company: &Subject) {
     let natures: Vec<natures::Nature> = data.natures_of_control.iter().map(|nature| natures::read(nature)).collect();
     let of = |interest: &str| natures.iter().find(|nature| nature.interest == Some(interest) && nature.share.is_some());
-    let share = of("shareholding").or_else(|| of("votingRights")).or_else(|| natures.iter().find(|nature| nature.share.is_some()));
+    let share =
+        of("shareholding").or_else(|| of("votingRights")).or_else(|| natures.iter().find(|nature| nature.share.is_some()));
     let share = share.and_then(|nature| nature.share);
     landing.each(holding, "interest", natures.iter().filter_map(|nature| nature.interest));
     landing.each(holding, "source_term", data.natures_of_control.iter().map(String::as_str));

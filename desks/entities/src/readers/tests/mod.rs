@@ -60,7 +60,8 @@ impl Kept {
     }
 
     fn kinds(&self) -> std::collections::BTreeMap<&str, usize> {
-        let mut entities: Vec<(&str, &str)> = self.statements.iter().map(|one| (one.entity.as_str(), one.kind.as_str())).collect();
+        let mut entities: Vec<(&str, &str)> =
+            self.statements.iter().map(|one| (one.entity.as_str(), one.kind.as_str())).collect();
         entities.sort_unstable();
         entities.dedup();
         let mut kinds = std::collections::BTreeMap::new();

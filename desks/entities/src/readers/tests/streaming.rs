@@ -1,5 +1,5 @@
-//! Readers stream: the statements come while the file is still being read, and never more than a batch at a time; a thing without an end is
-//! refused before it fills the memory.
+//! Readers stream: the statements come while the file is still being read, and never more than a batch at a time; a thing without
+//! an end is refused before it fills the memory.
 
 use std::cell::Cell;
 use std::io::Read;
@@ -44,8 +44,8 @@ impl Generated {
             1 if self.left > 0 => {
                 self.left -= 1;
                 self.number += 1;
-                let number = self.number.to_string().into_bytes();
-                self.body.iter().flat_map(|byte| if *byte == b'#' { number.clone() } else { vec![*byte] }).collect()
+                let number = self.number.to_string();
+                self.body.split(|byte| *byte == b'#').collect::<Vec<_>>().join(number.as_bytes())
             }
             1 => std::mem::take(&mut self.tail),
             _ => return false,
@@ -126,7 +126,9 @@ fn large() -> Vec<(&'static str, Vec<u8>, Vec<u8>, Vec<u8>)> {
     };
     let same = |text: &str| text.to_owned();
     vec![
-        cut("eu-fsf-xml", "eu-fsf.xml", "<sanctionEntity", "</sanctionEntity>", &|text| text.replace("logicalId=\"900001\"", "logicalId=\"#\"")),
+        cut("eu-fsf-xml", "eu-fsf.xml", "<sanctionEntity", "</sanctionEntity>", &|text| {
+            text.replace("logicalId=\"900001\"", "logicalId=\"#\"")
+        }),
         cut("eu-fsf-csv", "eu-fsf.csv", "2026-06-05;900002", "\n", &|text| text.replace("900002", "#")),
         cut("un-sc-xml", "un.xml", "<INDIVIDUAL>", "</INDIVIDUAL>", &|text| text.replace("111", "#")),
         cut("ofac-sdn-csv", "ofac-sdn.csv", "99001", "\n", &|text| text.replace("99001", "#")),
@@ -154,21 +156,39 @@ fn every_reader_streams() {
         assert_eq!(watching.rejects, 0, "{format}");
         let first_at = watching.first_at.unwrap();
         assert!(first_at < total / 2, "{format}: the first statements came after {first_at} of {total} bytes");
-        assert!(watching.most_statements < 40_000 && watching.most_rows <= 8192, "{format}: {} {}", watching.most_statements, watching.most_rows);
+        assert!(
+            watching.most_statements < 40_000 && watching.most_rows <= 8192,
+            "{format}: {} {}",
+            watching.most_statements,
+            watching.most_rows
+        );
         assert!(watching.statements > times, "{format}");
     }
 }
 
-/// A tag, a text, a quote or a bracket that never ends: the reader gives up, or goes on without keeping it, long before the end of 256 MiB.
+/// A tag, a text, a quote or a bracket that never ends: the reader gives up, or goes on without keeping it, long before the end
+/// of 256 MiB.
 #[test]
 fn what_does_not_end_is_not_kept() {
     let endless: [(&str, &[u8], &[u8]); 6] = [
-        ("un-sc-xml", b"<CONSOLIDATED_LIST><INDIVIDUAL><DATAID>", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
-        ("un-sc-xml", b"<CONSOLIDATED_LIST><INDIVIDUAL x=\"", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        (
+            "un-sc-xml",
+            b"<CONSOLIDATED_LIST><INDIVIDUAL><DATAID>",
+            b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
+        (
+            "un-sc-xml",
+            b"<CONSOLIDATED_LIST><INDIVIDUAL x=\"",
+            b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
         ("un-sc-xml", b"<CONSOLIDATED_LIST><!--", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ("ofac-sdn-csv", b"1,\"", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ("gleif-lei-csv", b"", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
-        ("eu-fsf-csv", b"Entity_LogicalId;NameAlias_WholeName\n1;\"", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        (
+            "eu-fsf-csv",
+            b"Entity_LogicalId;NameAlias_WholeName\n1;\"",
+            b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
     ];
     for (format, head, body) in endless {
         let (_, summary, total) = watch(format, head, body, 4 << 20, b"");
@@ -180,11 +200,22 @@ fn what_does_not_end_is_not_kept() {
 #[test]
 fn a_record_that_grows_without_end_is_refused_and_the_next_one_lands() {
     let tail = b"</INDIVIDUAL><INDIVIDUAL><DATAID>2</DATAID><FIRST_NAME>GOOD</FIRST_NAME></INDIVIDUAL></CONSOLIDATED_LIST>";
-    let (watching, summary, _) =
-        watch("un-sc-xml", b"<CONSOLIDATED_LIST><INDIVIDUAL><DATAID>1</DATAID>", b"<NOTE>text text text text</NOTE>", 500_000, tail);
+    let (watching, summary, _) = watch(
+        "un-sc-xml",
+        b"<CONSOLIDATED_LIST><INDIVIDUAL><DATAID>1</DATAID>",
+        b"<NOTE>text text text text</NOTE>",
+        500_000,
+        tail,
+    );
     assert_eq!((watching.rejects, summary.unwrap().rows), (1, 2));
     assert!(watching.statements > 0);
-    let (watching, summary, _) = watch("ftm", b"{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"x\"", b",\"text text text\"", 2_000_000, b"]}}\n{\"id\":\"b\",\"schema\":\"Person\",\"properties\":{\"name\":[\"good\"]}}\n");
+    let (watching, summary, _) = watch(
+        "ftm",
+        b"{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"x\"",
+        b",\"text text text\"",
+        2_000_000,
+        b"]}}\n{\"id\":\"b\",\"schema\":\"Person\",\"properties\":{\"name\":[\"good\"]}}\n",
+    );
     assert_eq!((watching.rejects, summary.unwrap().rows), (1, 2));
     assert_eq!(watching.statements, 1);
 }

@@ -1,0 +1,6 @@
+//! Readers of FollowTheMoney.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| oikos_fuzz::lists::read(&["ftm"], bytes));
