@@ -5,6 +5,7 @@
 
 mod asks;
 mod exchange;
+mod finance;
 mod lake;
 mod machine;
 mod measure;
@@ -37,12 +38,13 @@ enum Size {
 /// A benchmark by its name.
 type Run = fn(&Path, Size) -> Result<Benchmark, Failure>;
 
-const BENCHMARKS: [(&str, Run); 6] = [
+const BENCHMARKS: [(&str, Run); 7] = [
     ("sea", |folder, _| sea::run(folder)),
     ("lake", |folder, _| lake::run(folder)),
     ("asks", asks::run),
     ("exchange", exchange::run),
     ("names", names::run),
+    ("finance", finance::run),
     ("page", page::run),
 ];
 

@@ -19,7 +19,7 @@ pub(crate) const ALL: &[DatasetDefinition] = &[
     },
     DatasetDefinition {
         id: "finance.reported",
-        description: "Transfers in reports received by a financial intelligence unit, or given to it on request (Dir. (EU) 2024/1640 Art. 22).",
+        description: "Transfers in reports to a financial intelligence unit, or given to it on request (Dir. (EU) 2024/1640 Art. 22).",
         formats: TRANSFER_FORMATS,
         regime: Regime::Led,
         tlp: Tlp::AmberStrict,

@@ -14,7 +14,8 @@ use oikos_desk::Desk;
 /// The finance desk.
 pub static FINANCE: Desk = Desk {
     name: "finance",
-    question: "A monitoring team or a financial intelligence unit asks: which movements of money follow a pattern that is worth a report, and what speaks against it?",
+    question: "A monitoring team or a financial intelligence unit asks: which movements of money follow a pattern worth a report, \
+               and what speaks against it?",
     purpose: "anti-money-laundering",
     legal_basis: "Reg. (EU) 2024/1624 Art. 26 and 69; Dir. (EU) 2024/1640 Art. 19",
     datasets: datasets::ALL,

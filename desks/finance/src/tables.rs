@@ -12,9 +12,11 @@ const fn maybe(name: &'static str, column_type: ColumnType, description: &'stati
     Column { name, column_type, nullable: true, description }
 }
 
-/// Money or crypto-assets that moved from one account to another: the edges of the temporal multigraph every detector of the desk walks.
+/// Money or crypto-assets that moved from one account to another: the edges of the temporal multigraph every detector of the desk
+/// walks.
 ///
-/// An account is written with its kind before it, so that no two kinds are ever one: `iban:EE38…`, `wallet:bc1…`, `account:BANK/123`.
+/// An account is written with its kind before it, so that no two kinds are ever one: `iban:EE38…`, `wallet:bc1…`,
+/// `account:BANK/123`.
 pub(crate) const TRANSFERS: TableDefinition = TableDefinition {
     name: "transfers",
     description: "One transfer of money or crypto-assets from one account to another.",

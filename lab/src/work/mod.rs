@@ -4,6 +4,7 @@ mod asks;
 mod decode;
 mod detect;
 mod exchange;
+mod finance;
 mod import;
 mod names;
 mod node;
@@ -54,6 +55,12 @@ pub(crate) fn run(task: &str, arguments: &[&str]) -> Result<(), Failure> {
         }
         ("names-recall", [list]) => names::recall(Path::new(list))?,
         ("names-lookup", [entities]) => names::lookup(entities.parse()?)?,
+        ("finance-write", [path, count, accounts, hub]) => {
+            finance::write(Path::new(path), count.parse()?, accounts.parse()?, *hub == "hub")?
+        }
+        ("finance-features", [path, hub_transfers]) => finance::features(Path::new(path), hub_transfers.parse()?)?,
+        ("finance-write-pacs008", [path, count]) => finance::write_pacs008(Path::new(path), count.parse()?)?,
+        ("finance-read-pacs008", [path]) => finance::read_pacs008(Path::new(path))?,
         ("page-fill", [folder, findings]) => page::fill(Path::new(folder), findings.parse()?)?,
         _ => return Err(format!("there is no work {task} with {} arguments", arguments.len()).into()),
     };

@@ -73,7 +73,8 @@ fn ethereum(digits: &str, lower: &str) -> Result<String, &'static str> {
     let nibble = |at: usize| if at % 2 == 0 { hash[at / 2] >> 4 } else { hash[at / 2] & 15 };
     let cased = |(at, c): (usize, char)| if nibble(at) >= 8 { c.to_ascii_uppercase() } else { c };
     let checked: String = lower.chars().enumerate().map(cased).collect();
-    let of_both_cases = digits.bytes().any(|byte| byte.is_ascii_uppercase()) && digits.bytes().any(|byte| byte.is_ascii_lowercase());
+    let of_both_cases =
+        digits.bytes().any(|byte| byte.is_ascii_uppercase()) && digits.bytes().any(|byte| byte.is_ascii_lowercase());
     if of_both_cases && digits != checked {
         return Err("the case of its letters does not match (EIP-55)");
     }
@@ -139,7 +140,8 @@ mod tests {
     #[test]
     fn other_chains_are_bounded_only() {
         assert_eq!(wallet("TJCnKsPa7y5okkXvQAidZBzqx3QyQ6sxMW"), Ok("TJCnKsPa7y5okkXvQAidZBzqx3QyQ6sxMW".into()));
-        for wrong in ["", "W1", "with a space in the middle of it", "ä0123456789012345678901234567890123456789", &"x".repeat(200)] {
+        for wrong in ["", "W1", "with a space in the middle of it", "ä0123456789012345678901234567890123456789", &"x".repeat(200)]
+        {
             assert!(wallet(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,7 +1,8 @@
-//! Cycles as kernels: `temporal_cycles`, on whose way money only moves forward in time, and `round_trips`, of like amounts in any order.
+//! Cycles as kernels: `temporal_cycles`, on whose way money only moves forward in time, and `round_trips`, of like amounts in any
+//! order.
 //!
-//! Cycles that share a transfer are one pattern: whoever looks at one must look at the others. Parameters: `window_hours`, `most_hops`,
-//! `hub_transfers`, and for round trips `tolerance_percent`.
+//! Cycles that share a transfer are one pattern: whoever looks at one must look at the others. Parameters: `window_hours`,
+//! `most_hops`, `hub_transfers`, and for round trips `tolerance_percent`.
 
 use std::collections::BTreeMap;
 

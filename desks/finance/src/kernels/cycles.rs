@@ -1,9 +1,10 @@
-//! Cycles that one transfer closes: temporal ones, on whose way the money only moves forward in time (Kumar and Calders, 2SCENT, PVLDB
-//! 2018), and simple ones in any order within a window (Johnson 1975; hop-constrained: Gupta and Suzumura 2021).
+//! Cycles that one transfer closes: temporal ones, on whose way the money only moves forward in time (Kumar and Calders, 2SCENT,
+//! PVLDB 2018), and simple ones in any order within a window (Johnson 1975; hop-constrained: Gupta and Suzumura 2021).
 //!
-//! A cycle is a sequence of accounts; parallel transfers between two of its accounts are its members, not cycles of their own. Before the
-//! search goes forward from the closing transfer's payee, a search backward from its payer labels each account with the latest moment at
-//! which one may leave it and still get there, and with the least number of hops. Both labels only cut branches that cannot close.
+//! A cycle is a sequence of accounts; parallel transfers between two of its accounts are its members, not cycles of their own.
+//! Before the search goes forward from the closing transfer's payee, a search backward from its payer labels each account with
+//! the latest moment at which one may leave it and still get there, and with the least number of hops. Both labels only cut
+//! branches that cannot close.
 
 use super::graph::{Edge, Graph, Node};
 
@@ -87,8 +88,8 @@ impl<'a> CycleSearch<'a> {
         }
     }
 
-    /// The cycles that `edge` closes among the transfers below `visible`. Ordered: what comes before it. Not ordered: whatever lies in
-    /// the window that ends with it.
+    /// The cycles that `edge` closes among the transfers below `visible`. Ordered: what comes before it. Not ordered: whatever
+    /// lies in the window that ends with it.
     pub(super) fn closed_by(&mut self, edge: Edge, visible: Edge) -> Vec<Cycle> {
         self.is_capped = false;
         let at = self.graph.at(edge);
@@ -162,11 +163,8 @@ impl<'a> CycleSearch<'a> {
             return;
         }
         // The earliest transfer to each next account is the one that leaves most open.
-        let mut steps: Vec<(Node, i64)> = row
-            .iter()
-            .filter(|edge| closing.allows(graph, **edge))
-            .map(|edge| (graph.to(*edge), graph.at(*edge)))
-            .collect();
+        let mut steps: Vec<(Node, i64)> =
+            row.iter().filter(|edge| closing.allows(graph, **edge)).map(|edge| (graph.to(*edge), graph.at(*edge))).collect();
         steps.sort_unstable();
         steps.dedup_by_key(|step| step.0);
         for (next, at) in steps {

@@ -1,6 +1,8 @@
-//! Fan-in and fan-out: many accounts pay one, or one pays many, within a window; or fewer accounts, each of which splits what it pays.
+//! Fan-in and fan-out: many accounts pay one, or one pays many, within a window; or fewer accounts, each of which splits what it
+//! pays.
 //!
-//! Windows that hold enough and overlap are one episode. Parameters: `window_hours`, `least_accounts`, `least_split_accounts`, `split_hours`.
+//! Windows that hold enough and overlap are one episode. Parameters: `window_hours`, `least_accounts`, `least_split_accounts`,
+//! `split_hours`.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -46,7 +48,11 @@ pub(super) struct Fans {
 }
 
 impl Fans {
-    pub(super) fn start(kernel: &'static str, parameters: &oikos_desk::Parameters, direction: Direction) -> Result<Self, oikos_desk::KernelError> {
+    pub(super) fn start(
+        kernel: &'static str,
+        parameters: &oikos_desk::Parameters,
+        direction: Direction,
+    ) -> Result<Self, oikos_desk::KernelError> {
         Ok(Self {
             direction,
             window: micros(positive(kernel, parameters, "window_hours")?),
@@ -67,7 +73,9 @@ impl Fans {
         let inside: usize = episodes.iter().map(|episode| episode.range.len()).sum();
         let windows = graph.duration() as f64 / self.window as f64;
         let usual = (windows > 1.0).then(|| (row.len() - inside) as f64 / windows);
-        let patterns = episodes.into_iter().map(|episode| Pattern { usual_transfers: usual, ..self.pattern(graph, node, row, &splits, &episode) });
+        let patterns = episodes
+            .into_iter()
+            .map(|episode| Pattern { usual_transfers: usual, ..self.pattern(graph, node, row, &splits, &episode) });
         patterns.collect()
     }
 
@@ -124,7 +132,8 @@ impl Fans {
         let amounts = || episode.range.clone().filter(|place| splits[*place]).map(|place| graph.amount(row[place]));
         let least = amounts().fold(f64::INFINITY, f64::min) / ALIKE_FACTOR;
         let greatest = amounts().fold(0.0, f64::max) * ALIKE_FACTOR;
-        let belongs = |place: &usize| episode.is_wide || splits[*place] || (least..=greatest).contains(&graph.amount(row[*place]));
+        let belongs =
+            |place: &usize| episode.is_wide || splits[*place] || (least..=greatest).contains(&graph.amount(row[*place]));
         let edges: Vec<Edge> = episode.range.clone().filter(belongs).map(|place| row[place]).collect();
         let mut others: Vec<Node> = edges.iter().map(|edge| self.direction.other(graph, *edge)).collect();
         others.sort_unstable();

@@ -1,7 +1,7 @@
 //! Gather-scatter: many accounts pay one, which then pays many.
 //!
-//! The gathering is a fan-in ([`fans`](super::fans)); what its account pays out after the first transfer of it and within a window of the
-//! last is the scattering. Parameters: `window_hours`, `least_accounts`.
+//! The gathering is a fan-in ([`fans`](super::fans)); what its account pays out after the first transfer of it and within a
+//! window of the last is the scattering. Parameters: `window_hours`, `least_accounts`.
 
 use std::collections::BTreeSet;
 

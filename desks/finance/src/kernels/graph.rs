@@ -1,5 +1,5 @@
-//! Transfers as a temporal multigraph in compressed form: edges in the order of time, and for each account the numbers of the edges that
-//! leave it and that come to it (compressed sparse rows), in the order of time too. So a window is a slice.
+//! Transfers as a temporal multigraph in compressed form: edges in the order of time, and for each account the numbers of the
+//! edges that leave it and that come to it (compressed sparse rows), in the order of time too. So a window is a slice.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,14 +30,16 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    /// Takes a batch with `record_id`, `at`, `from_account`, `to_account` and `amount`, ordered by `at`. A transfer from an account to
-    /// itself moves nothing and is left out.
+    /// Takes a batch with `record_id`, `at`, `from_account`, `to_account` and `amount`, ordered by `at`. A transfer from an
+    /// account to itself moves nothing and is left out.
     pub(super) fn push(&mut self, kernel: &'static str, input: usize, batch: &RecordBatch) -> Result<(), KernelError> {
         let columns = Columns::new(kernel, input, batch);
         let (ids, at, amounts) = (columns.integers("record_id")?, columns.moments("at")?, columns.floats("amount")?);
         let (from, to) = (columns.texts("from_account")?, columns.texts("to_account")?);
         for row in 0..batch.num_rows() {
-            let (Some(record_id), Some(at), Some(amount)) = (integer(&ids, row), integer(&at, row), float(&amounts, row)) else { continue };
+            let (Some(record_id), Some(at), Some(amount)) = (integer(&ids, row), integer(&at, row), float(&amounts, row)) else {
+                continue;
+            };
             if from.is_null(row) || to.is_null(row) || from.value(row) == to.value(row) {
                 continue;
             }
@@ -92,7 +94,10 @@ struct Transfer {
 }
 
 fn too_many(kernel: &'static str) -> KernelError {
-    KernelError::Limit { kernel, problem: "there are more than 4,294,967,295 transfers or accounts; run a shorter span".to_owned() }
+    KernelError::Limit {
+        kernel,
+        problem: "there are more than 4,294,967,295 transfers or accounts; run a shorter span".to_owned(),
+    }
 }
 
 /// Rows of edges, one per account.

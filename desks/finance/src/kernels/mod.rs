@@ -12,9 +12,9 @@ mod scatter_gather;
 mod scattered;
 mod search;
 mod structuring;
-mod transfer_features;
 #[cfg(test)]
 mod tests;
+mod transfer_features;
 
 pub(crate) use cycle_kernels::{ROUND_TRIPS, TEMPORAL_CYCLES};
 pub(crate) use fans::{FAN_IN, FAN_OUT};

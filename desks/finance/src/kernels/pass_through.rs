@@ -1,7 +1,8 @@
 //! Pass-through: an account that keeps next to nothing of what comes in, and sends it on soon.
 //!
-//! An account's transfers, in and out, that follow each other within `hold_hours` are one session. It is a pass-through if money came first,
-//! what went out is what came in but for `keep_percent`, and somebody else got it than sent it. Parameters: these two and `least_transfers`.
+//! An account's transfers, in and out, that follow each other within `hold_hours` are one session. It is a pass-through if money
+//! came first, what went out is what came in but for `keep_percent`, and somebody else got it than sent it. Parameters: these two
+//! and `least_transfers`.
 
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@ use oikos_desk::{ColumnType, KernelError, Output};
 use super::graph::{Edge, Graph, Node};
 use super::hours_between;
 
-/// Accounts that differ in amount by no more than this share of the median are alike.
+/// Amounts that differ from the median by no more than this share of it are alike.
 const ALIKE_SHARE: f64 = 0.1;
 /// A pattern's route names so many accounts.
 const ROUTE_ACCOUNTS: usize = 12;

@@ -1,5 +1,5 @@
-//! Scatter-gather around one transfer, in any order of time: one account pays several, and all of them pay one other (Blanuša et al.,
-//! Graph Feature Preprocessor, ICAIF 2024, section 2.2).
+//! Scatter-gather around one transfer, in any order of time: one account pays several, and all of them pay one other (Blanuša et
+//! al., Graph Feature Preprocessor, ICAIF 2024, section 2.2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +14,15 @@ pub(super) struct ScatterGather {
     pub(super) edges: Vec<Edge>,
 }
 
-/// The scatter-gathers of two or more accounts between that `edge` is part of, among transfers of the window that ends with it and whose
-/// numbers are below `visible`. An account with more transfers than `hub_transfers` in the window is not looked through.
+/// The scatter-gathers of two or more accounts between that `edge` is part of, among transfers of the window that ends with it
+/// and whose numbers are below `visible`. An account with more transfers than `hub_transfers` in the window is not looked
+/// through.
 pub(super) fn around(graph: &Graph, edge: Edge, visible: Edge, window: i64, hub_transfers: usize) -> Vec<ScatterGather> {
     let search = Search { graph, visible, from: graph.at(edge).saturating_sub(window), to: graph.at(edge) + 1, hub_transfers };
     let (payer, payee) = (graph.from(edge), graph.to(edge));
     // As a gathering transfer its payer is in the middle, as a scattering one its payee is.
-    let sources: BTreeSet<Node> = search.row(graph.into(payer)).map(|edge| graph.from(edge)).filter(|node| *node != payee).collect();
+    let sources: BTreeSet<Node> =
+        search.row(graph.into(payer)).map(|edge| graph.from(edge)).filter(|node| *node != payee).collect();
     let sinks: BTreeSet<Node> = search.row(graph.out(payee)).map(|edge| graph.to(edge)).filter(|node| *node != payer).collect();
     let as_gathering = sources.into_iter().filter_map(|source| search.between(source, payee, edge));
     let as_scattering = sinks.into_iter().filter_map(|sink| search.between(payer, sink, edge));

@@ -1,7 +1,7 @@
 //! Scatter-gather in the order of time: one account pays several, each of which afterwards pays one and the same other account.
 //!
-//! Parameters: `window_hours` for the whole pattern, `least_accounts` between, `hub_transfers`. An account with more transfers out in a
-//! window than `hub_transfers` is not looked through, and patterns beside it say so.
+//! Parameters: `window_hours` for the whole pattern, `least_accounts` between, `hub_transfers`. An account with more transfers
+//! out in a window than `hub_transfers` is not looked through, and patterns beside it say so.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -53,15 +53,19 @@ impl Scattered {
                 continue;
             }
             for gathering in row.iter().filter(|edge| graph.to(**edge) != source) {
-                ways.entry(graph.to(*gathering)).or_default().push(Way { middle, scattering: *scattering, gathering: *gathering });
+                ways.entry(graph.to(*gathering)).or_default().push(Way {
+                    middle,
+                    scattering: *scattering,
+                    gathering: *gathering,
+                });
             }
         }
         let sinks: BTreeMap<Node, Vec<Way>> = ways.into_iter().filter(|(_, ways)| ways.len() >= self.least_accounts).collect();
         sinks.into_iter().flat_map(|(sink, ways)| self.patterns(graph, (source, sink), &ways, is_capped)).collect()
     }
 
-    /// The ways to one sink are in the order of their scattering. Windows that begin with one and hold enough ways are patterns; those that
-    /// share a way are one.
+    /// The ways to one sink are in the order of their scattering. Windows that begin with one and hold enough ways are patterns;
+    /// those that share a way are one.
     fn patterns(&self, graph: &Graph, (source, sink): (Node, Node), ways: &[Way], is_capped: bool) -> Vec<Pattern> {
         let mut patterns: Vec<Vec<Way>> = Vec::new();
         for (place, first) in ways.iter().enumerate() {

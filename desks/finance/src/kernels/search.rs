@@ -68,14 +68,18 @@ impl KernelRun for Run {
 }
 
 /// Runs over all accounts on as many threads as there are processors. The result is in the order of accounts.
-pub(super) fn over_nodes<S>(graph: &Graph, state: impl Fn() -> S + Sync, find: impl Fn(&mut S, Node) -> Vec<Pattern> + Sync) -> Vec<Pattern> {
+pub(super) fn over_nodes<S>(
+    graph: &Graph,
+    state: impl Fn() -> S + Sync,
+    find: impl Fn(&mut S, Node) -> Vec<Pattern> + Sync,
+) -> Vec<Pattern> {
     in_chunks(graph.node_count(), state, |state, nodes| {
         nodes.filter_map(|node| Node::try_from(node).ok()).flat_map(|node| find(state, node)).collect()
     })
 }
 
-/// Runs over the numbers below `count`, a chunk at a time, on as many threads as there are processors; each thread has a state of its own.
-/// The result is in the order of the numbers, whatever the threads do.
+/// Runs over the numbers below `count`, a chunk at a time, on as many threads as there are processors; each thread has a state of
+/// its own. The result is in the order of the numbers, whatever the threads do.
 pub(super) fn in_chunks<S, T: Send>(
     count: usize,
     state: impl Fn() -> S + Sync,

@@ -1,8 +1,8 @@
 //! Structuring: one account pays another several amounts just below a step of the law, within a window.
 //!
-//! Input: transfers with `record_id`, `at`, `step_name`, `step_eur`, `from_account`, `to_account` and `amount_eur`, partitioned by
-//! `step_name`, `from_account` and `to_account`, ordered by `at`. Parameters: `band_percent`, the least share of the step that counts as
-//! just below it; `least_transfers`; `window_hours`. Windows that hold enough and overlap are one episode.
+//! Input: transfers with `record_id`, `at`, `step_name`, `step_eur`, `from_account`, `to_account` and `amount_eur`, partitioned
+//! by `step_name`, `from_account` and `to_account`, ordered by `at`. Parameters: `band_percent`, the least share of the step that
+//! counts as just below it; `least_transfers`; `window_hours`. Windows that hold enough and overlap are one episode.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,8 +16,11 @@ use super::columns::{Columns, float, integer};
 use super::{count, hours_between, micros, positive};
 
 const NAME: &str = "structuring";
-/// The transfers of one pair are held together; a pair with more in the time read is a settlement account, not a person who splits.
+/// The transfers of one pair are held together; a pair with more in the time read is a settlement account, not a person who
+/// splits.
 const PAIR_TRANSFERS_MAX: usize = 1_000_000;
+/// About what rows on their way out take.
+const ROWS_BYTES: usize = 1 << 20;
 
 /// Finds amounts that stay below a step.
 pub(crate) struct Structuring;
@@ -97,7 +100,8 @@ impl KernelRun for Run {
             }
             self.pair.step_eur = step_eur;
             if self.pair.transfers.len() == PAIR_TRANSFERS_MAX {
-                let problem = format!("{} pays {} more than a million times; run a shorter span", self.pair.key[1], self.pair.key[2]);
+                let problem =
+                    format!("{} pays {} more than a million times; run a shorter span", self.pair.key[1], self.pair.key[2]);
                 return Err(KernelError::Limit { kernel: NAME, problem });
             }
             self.pair.transfers.push(Transfer { record_id, at, amount_eur });
@@ -111,7 +115,7 @@ impl KernelRun for Run {
     }
 
     fn memory_bytes(&self) -> usize {
-        self.pair.transfers.capacity() * size_of::<Transfer>() + 1 << 20
+        self.pair.transfers.capacity() * size_of::<Transfer>() + ROWS_BYTES
     }
 }
 

@@ -1,9 +1,9 @@
-//! For each transfer, the patterns it closes: what a detector of its own, or a model, can judge a transfer by. They are the patterns of
-//! IBM's Graph Feature Preprocessor (Blanuša et al., ICAIF 2024), and a test compares them with its counts.
+//! For each transfer, the patterns it closes: what a detector of its own, or a model, can judge a transfer by. They are the
+//! patterns of IBM's Graph Feature Preprocessor (Blanuša et al., ICAIF 2024), and a test compares them with its counts.
 //!
-//! A pattern is counted for the transfer that completes it, among what came before: a feature never knows the future. Input: `record_id`,
-//! `at`, `from_account`, `to_account` and `amount`, ordered by `at`. Parameters: `fan_window_hours`, `scatter_window_hours`,
-//! `cycle_window_hours`, `most_hops` and `hub_transfers`.
+//! A pattern is counted for the transfer that completes it, among what came before: a feature never knows the future. Input:
+//! `record_id`, `at`, `from_account`, `to_account` and `amount`, ordered by `at`. Parameters: `fan_window_hours`,
+//! `scatter_window_hours`, `cycle_window_hours`, `most_hops` and `hub_transfers`.
 
 use std::collections::HashSet;
 use std::sync::Arc;

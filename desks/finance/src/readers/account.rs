@@ -35,15 +35,16 @@ pub(super) fn any(field: &str, agent: Option<&str>, text: &str) -> Result<String
         return iban(field, text);
     }
     let looks_checked = text.starts_with("0x") || ["bc1", "tb1", "BC1", "TB1"].iter().any(|start| text.starts_with(start));
-    let looks_base58 = text.starts_with(['1', '3']) && (26..=35).contains(&text.len()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let looks_base58 =
+        text.starts_with(['1', '3']) && (26..=35).contains(&text.len()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
     if looks_checked || looks_base58 {
         return wallet(field, text);
     }
     other(field, agent, text)
 }
 
-/// Two letters, two digits and enough behind them. A number of this shape that fails the check digits is a misspelt IBAN, not an account
-/// of another kind; a mapping can say `number` where a ledger really has such numbers.
+/// Two letters, two digits and enough behind them. A number of this shape that fails the check digits is a misspelt IBAN, not an
+/// account of another kind; a mapping can say `number` where a ledger really has such numbers.
 fn looks_like_an_iban(text: &str) -> bool {
     let plain: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')).collect();
     (15..=34).contains(&plain.len())

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use oikos_desk::{ReadError, Reject, Sink, Source};
-use oikos_model::{
-    Assessment, EntityId, Evaluation, PersonCategory, RecordReference, StatementDraft, TableName, Timestamp,
-};
+use oikos_model::{Assessment, EntityId, Evaluation, PersonCategory, RecordReference, StatementDraft, TableName, Timestamp};
 
 use super::Problem;
 use super::rows::Rows;
@@ -90,7 +88,8 @@ impl<'a> Landing<'a> {
         self.hand_on_statements(STATEMENTS_BATCH)
     }
 
-    /// A party with a LEI is a company, and what the transfer says of it is stated. Others may be natural persons: they stay in the record.
+    /// A party with a LEI is a company, and what the transfer says of it is stated. Others may be natural persons: they stay in
+    /// the record.
     fn state(&mut self, party: &Party, position: u32, at: Timestamp) {
         let Some(lei) = &party.lei else { return };
         if self.stated.len() >= COMPANIES_REMEMBERED {

@@ -97,7 +97,8 @@ impl Party {
         check_text(&format!("{side}_name"), self.name.as_deref())?;
         check_text(&format!("{side}_agent"), self.agent.as_deref())?;
         if let Some(text) = &self.lei {
-            let lei = normalise(SelectorKind::Lei, text).map_err(|error| Problem::field(format!("{side}_lei"), error.to_string()))?;
+            let lei =
+                normalise(SelectorKind::Lei, text).map_err(|error| Problem::field(format!("{side}_lei"), error.to_string()))?;
             self.lei = Some(lei.value);
         }
         match &self.country {
@@ -134,7 +135,11 @@ fn check_text(field: &str, text: Option<&str>) -> Result<(), Problem> {
 fn currency(text: Option<String>) -> Result<String, Problem> {
     let Some(text) = text else { return Ok("XXX".to_owned()) };
     let good = (1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if good { Ok(text.to_ascii_uppercase()) } else { Err(Problem::field("currency", "expected an ISO 4217 code or a ticker, for example EUR")) }
+    if good {
+        Ok(text.to_ascii_uppercase())
+    } else {
+        Err(Problem::field("currency", "expected an ISO 4217 code or a ticker, for example EUR"))
+    }
 }
 
 /// What the source says, or what follows from the accounts.

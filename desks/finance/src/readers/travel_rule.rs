@@ -1,5 +1,6 @@
-//! Crypto-asset transfers with the information that has to go with them (Reg. (EU) 2023/1113 Art. 14 and 16): JSON Lines, one transfer a
-//! line, with the names of IVMS101 (interVASP messaging standard) for who pays whom. The desk's README has an example of every field.
+//! Crypto-asset transfers with the information that has to go with them (Reg. (EU) 2023/1113 Art. 14 and 16): JSON Lines, one
+//! transfer a line, with the names of IVMS101 (interVASP messaging standard) for who pays whom. The desk's README has an example
+//! of every field.
 
 use std::io::BufRead;
 
@@ -22,7 +23,7 @@ impl Reader for TravelRule {
     fn format(&self) -> Format {
         Format {
             name: "travel-rule",
-            description: "Crypto-asset transfers with travel-rule data: JSON Lines with the names of IVMS101; the desk's README describes them",
+            description: "Crypto-asset transfers with travel-rule data: JSON Lines with the names of IVMS101, as the README says",
             extensions: &["jsonl", "ndjson"],
         }
     }
@@ -30,7 +31,8 @@ impl Reader for TravelRule {
     fn recognises(&self, beginning: &[u8]) -> bool {
         let first = without_byte_order_mark(beginning).split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
         let text = String::from_utf8_lossy(first.unwrap_or_default());
-        text.trim_start().starts_with('{') && ["\"originator\"", "\"beneficiary\"", "\"asset\""].iter().all(|word| text.contains(word))
+        text.trim_start().starts_with('{')
+            && ["\"originator\"", "\"beneficiary\"", "\"asset\""].iter().all(|word| text.contains(word))
     }
 
     fn read(&self, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
@@ -273,8 +275,14 @@ mod tests {
         let row = &sink.rows("transfers")[0];
         assert_eq!(row["to_account"], "wallet:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4");
         assert_eq!((row["to_self_hosted"].as_bool(), row["from_self_hosted"].as_bool()), (Some(true), Some(false)));
-        assert_eq!((row["from_account"].as_str(), row["from_agent"].as_str()), (Some("iban:EE382200221020145685"), Some("Exchange OÜ")));
-        assert_eq!((row["amount_eur"].as_f64(), row["currency"].as_str(), row["amount"].as_f64()), (Some(950.0), Some("BTC"), Some(0.0105)));
+        assert_eq!(
+            (row["from_account"].as_str(), row["from_agent"].as_str()),
+            (Some("iban:EE382200221020145685"), Some("Exchange OÜ"))
+        );
+        assert_eq!(
+            (row["amount_eur"].as_f64(), row["currency"].as_str(), row["amount"].as_f64()),
+            (Some(950.0), Some("BTC"), Some(0.0105))
+        );
         assert_eq!(row["to_name"], "Jo Doe");
         assert!(sink.said().contains(&("lei-506700GE1G29325QX363", "company", "name", "Calder Reach")));
         assert!(sink.said().iter().all(|(_, kind, ..)| *kind == "company"), "nothing is stated of a natural person");

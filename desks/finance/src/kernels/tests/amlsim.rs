@@ -1,8 +1,9 @@
 //! AMLSim's set of 200 fan-in and 200 cycle patterns: which of their accounts are found, and how many others.
 //!
-//! `nodes.csv` marks 1,804 accounts, but 576 of them make none of their pattern's transfers within the 149 steps of the set: nothing in it
-//! tells them from others. Transfers of patterns are not marked; they are those below 50, where ordinary ones begin at 80 (below 6 of a
-//! fan-in, the others of a cycle). Only the truth uses this; the searches do not look at how large an amount is.
+//! `nodes.csv` marks 1,804 accounts, but 576 of them make none of their pattern's transfers within the 149 steps of the set:
+//! nothing in it tells them from others. Transfers of patterns are not marked; they are those below 50, where ordinary ones begin
+//! at 80 (below 6 of a fan-in, the others of a cycle). Only the truth uses this; the searches do not look at how large an amount
+//! is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +48,9 @@ fn truth(transactions: &str, nodes: &str) -> Truth {
     }
     let fans = fans.into_iter().filter(|(_, senders)| senders.len() >= 2);
     let fan_in = fans.flat_map(|(to, senders)| senders.into_iter().chain([to])).map(str::to_owned).collect();
-    let ends = |pairs: &[(&str, &str)]| -> (BTreeSet<String>, BTreeSet<String>) { pairs.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).unzip() };
+    let ends = |pairs: &[(&str, &str)]| -> (BTreeSet<String>, BTreeSet<String>) {
+        pairs.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).unzip()
+    };
     let cycles = circles.values().map(|pairs| ends(pairs)).filter(|(from, to)| from == to).flat_map(|(from, _)| from).collect();
     Truth { marked, active, fan_in, cycles }
 }
@@ -66,7 +69,10 @@ fn measure(name: &str, found: &BTreeSet<String>, sought: &BTreeSet<String>, mark
 
 #[test]
 fn accounts_of_patterns_are_found() {
-    let (Some(transactions), Some(nodes)) = (shared("finance/amlsim/transactions.csv"), shared("finance/amlsim/nodes.csv")) else { return };
+    let (Some(transactions), Some(nodes)) = (shared("finance/amlsim/transactions.csv"), shared("finance/amlsim/nodes.csv"))
+    else {
+        return;
+    };
     let truth = truth(&transactions, &nodes);
     assert_eq!((truth.marked.len(), truth.active.len()), (1_804, 1_228));
     let (sink, _) = read(&TransfersCsv, transactions.as_bytes());

@@ -31,9 +31,13 @@ impl Output for Collected {
 type Row<'a> = (i64, &'a str, &'a str, f64);
 
 fn batch(rows: &[Row<'_>]) -> RecordBatch {
-    let time = rows.iter().map(|row| Some(row.0 * super::HOUR_MICROS)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
+    let time =
+        rows.iter().map(|row| Some(row.0 * super::HOUR_MICROS)).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
     RecordBatch::try_from_iter([
-        ("record_id", Arc::new((0..).take(rows.len()).collect::<Vec<i64>>().into_iter().collect::<Int64Array>()) as Arc<dyn Array>),
+        (
+            "record_id",
+            Arc::new((0..).take(rows.len()).collect::<Vec<i64>>().into_iter().collect::<Int64Array>()) as Arc<dyn Array>,
+        ),
         ("at", Arc::new(time)),
         ("from_account", Arc::new(rows.iter().map(|row| Some(row.1)).collect::<StringArray>())),
         ("to_account", Arc::new(rows.iter().map(|row| Some(row.2)).collect::<StringArray>())),

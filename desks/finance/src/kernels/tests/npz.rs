@@ -38,8 +38,12 @@ fn array(content: &[u8]) -> Option<Member> {
     let shape = shape.split(',').filter_map(|number| number.trim().parse().ok()).collect();
     let data = &content[10 + header_bytes..];
     let numbers = match header {
-        header if header.contains("'<i4'") => data.chunks_exact(4).map(|b| f64::from(i32::from_le_bytes(b.try_into().unwrap()))).collect(),
-        header if header.contains("'<i8'") => data.chunks_exact(8).map(|b| i64::from_le_bytes(b.try_into().unwrap()) as f64).collect(),
+        header if header.contains("'<i4'") => {
+            data.chunks_exact(4).map(|b| f64::from(i32::from_le_bytes(b.try_into().unwrap()))).collect()
+        }
+        header if header.contains("'<i8'") => {
+            data.chunks_exact(8).map(|b| i64::from_le_bytes(b.try_into().unwrap()) as f64).collect()
+        }
         header if header.contains("'<f8'") => data.chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect(),
         _ => return None,
     };

@@ -1,19 +1,35 @@
 //! Small graphs with known answers.
 
+use std::collections::BTreeSet;
+
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use oikos_desk::Kernel;
 use proptest::prelude::*;
 
-use super::super::{FAN_IN, FAN_OUT, GATHER_SCATTER, PASS_THROUGH, ROUND_TRIPS, SCATTER_GATHER, TEMPORAL_CYCLES, TransferFeatures};
+use super::super::HOUR_MICROS;
+use super::super::cycles::{CycleQuery, CycleSearch};
+use super::super::{
+    FAN_IN, FAN_OUT, GATHER_SCATTER, PASS_THROUGH, ROUND_TRIPS, SCATTER_GATHER, TEMPORAL_CYCLES, TransferFeatures,
+};
 use super::{Row, batch, run};
 
-const FAN: [(&str, f64); 4] = [("window_hours", 48.0), ("least_accounts", 3.0), ("least_split_accounts", 2.0), ("split_hours", 12.0)];
-const CYCLE: [(&str, f64); 4] = [("window_hours", 48.0), ("most_hops", 4.0), ("hub_transfers", 100.0), ("tolerance_percent", 10.0)];
+const FAN: [(&str, f64); 4] =
+    [("window_hours", 48.0), ("least_accounts", 3.0), ("least_split_accounts", 2.0), ("split_hours", 12.0)];
+const CYCLE: [(&str, f64); 4] =
+    [("window_hours", 48.0), ("most_hops", 4.0), ("hub_transfers", 100.0), ("tolerance_percent", 10.0)];
 
 #[test]
 fn a_fan_is_as_wide_as_its_window() {
-    let rows = [(0, "a", "x", 10.0), (10, "b", "x", 10.0), (20, "c", "x", 10.0), (20, "x", "d", 30.0), (200, "a", "x", 1.0), (249, "b", "x", 1.0), (298, "c", "x", 1.0)];
+    let rows = [
+        (0, "a", "x", 10.0),
+        (10, "b", "x", 10.0),
+        (20, "c", "x", 10.0),
+        (20, "x", "d", 30.0),
+        (200, "a", "x", 1.0),
+        (249, "b", "x", 1.0),
+        (298, "c", "x", 1.0),
+    ];
     let found = run(&FAN_IN, &FAN, &[batch(&rows)]);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].subject.as_str(), found[0].size, found[0].senders, found[0].amount_in), ("x", 3, 3, 30.0));
@@ -25,11 +41,22 @@ fn a_fan_is_as_wide_as_its_window() {
 
 #[test]
 fn fewer_accounts_that_split_are_a_fan_too() {
-    let rows = [(0, "a", "x", 9.0), (1, "a", "x", 8.0), (20, "b", "x", 9.0), (21, "b", "x", 7.0), (22, "c", "x", 900.0), (30, "d", "x", 8.0)];
+    let rows = [
+        (0, "a", "x", 9.0),
+        (1, "a", "x", 8.0),
+        (20, "b", "x", 9.0),
+        (21, "b", "x", 7.0),
+        (22, "c", "x", 900.0),
+        (30, "d", "x", 8.0),
+    ];
     let narrow = [("window_hours", 48.0), ("least_accounts", 9.0), ("least_split_accounts", 2.0), ("split_hours", 12.0)];
     let found = run(&FAN_IN, &narrow, &[batch(&rows)]);
     assert_eq!((found.len(), found[0].size), (1, 3));
-    assert_eq!(found[0].records, [0, 1, 2, 3, 5], "what is about as large as the parts belongs to them, the large payment does not");
+    assert_eq!(
+        found[0].records,
+        [0, 1, 2, 3, 5],
+        "what is about as large as the parts belongs to them, the large payment does not"
+    );
 }
 
 #[test]
@@ -72,7 +99,14 @@ fn a_hub_is_capped_and_says_so() {
 
 #[test]
 fn money_is_scattered_before_it_is_gathered() {
-    let rows = [(0, "s", "m1", 10.0), (1, "s", "m2", 10.0), (2, "s", "m3", 10.0), (5, "m1", "t", 9.0), (6, "m2", "t", 9.0), (7, "m3", "t", 9.0)];
+    let rows = [
+        (0, "s", "m1", 10.0),
+        (1, "s", "m2", 10.0),
+        (2, "s", "m3", 10.0),
+        (5, "m1", "t", 9.0),
+        (6, "m2", "t", 9.0),
+        (7, "m3", "t", 9.0),
+    ];
     let three = [("window_hours", 48.0), ("least_accounts", 3.0), ("hub_transfers", 100.0)];
     let found = run(&SCATTER_GATHER, &three, &[batch(&rows)]);
     assert_eq!(found.len(), 1);
@@ -86,7 +120,14 @@ fn money_is_scattered_before_it_is_gathered() {
 
 #[test]
 fn many_pay_one_that_pays_many() {
-    let rows = [(0, "a", "x", 10.0), (1, "b", "x", 10.0), (2, "c", "x", 10.0), (5, "x", "d", 9.0), (6, "x", "e", 9.0), (7, "x", "f", 9.0)];
+    let rows = [
+        (0, "a", "x", 10.0),
+        (1, "b", "x", 10.0),
+        (2, "c", "x", 10.0),
+        (5, "x", "d", 9.0),
+        (6, "x", "e", 9.0),
+        (7, "x", "f", 9.0),
+    ];
     let found = run(&GATHER_SCATTER, &FAN, &[batch(&rows)]);
     assert_eq!((found.len(), found[0].subject.as_str(), found[0].senders, found[0].receivers), (1, "x", 3, 3));
     assert!(run(&GATHER_SCATTER, &FAN, &[batch(&rows[..5])]).is_empty());
@@ -108,8 +149,21 @@ fn what_comes_in_goes_out() {
 
 #[test]
 fn a_transfer_knows_the_patterns_it_closes_and_not_the_future() {
-    let hours = [("fan_window_hours", 48.0), ("scatter_window_hours", 48.0), ("cycle_window_hours", 48.0), ("most_hops", 4.0), ("hub_transfers", 100.0)];
-    let rows = [(0, "a", "b", 1.0), (1, "a", "c", 1.0), (2, "b", "d", 1.0), (3, "c", "d", 1.0), (4, "d", "a", 1.0), (100, "d", "a", 1.0)];
+    let hours = [
+        ("fan_window_hours", 48.0),
+        ("scatter_window_hours", 48.0),
+        ("cycle_window_hours", 48.0),
+        ("most_hops", 4.0),
+        ("hub_transfers", 100.0),
+    ];
+    let rows = [
+        (0, "a", "b", 1.0),
+        (1, "a", "c", 1.0),
+        (2, "b", "d", 1.0),
+        (3, "c", "d", 1.0),
+        (4, "d", "a", 1.0),
+        (100, "d", "a", 1.0),
+    ];
     let mut run = TransferFeatures.start(&super::parameters(&hours)).unwrap();
     let mut output = super::Collected::default();
     run.push(0, &batch(&rows), &mut output).unwrap();
@@ -133,21 +187,24 @@ fn input_out_of_order_and_bad_parameters_are_refused() {
     assert!(error.to_string().contains("ordered"));
 }
 
-/// Every temporal cycle by trying all ways: sequences of distinct accounts that increasing times join.
-fn cycles_by_trying(rows: &[Row<'_>], window: i64, hops: usize) -> std::collections::BTreeSet<Vec<String>> {
-    let mut found = std::collections::BTreeSet::new();
-    for (first, row) in rows.iter().enumerate() {
-        let mut ways = vec![vec![first]];
+/// Every cycle by trying all ways, as the accounts from the one that the closing transfer pays: distinct accounts that transfers
+/// join, with increasing times if `ordered`, and closed by the last of them within the window.
+fn cycles_by_trying(rows: &[Row<'_>], window: i64, hops: usize, ordered: bool) -> BTreeSet<(usize, Vec<String>)> {
+    let mut found = BTreeSet::new();
+    for (closing, (end, payer, payee, _)) in rows.iter().enumerate() {
+        let mut ways: Vec<Vec<usize>> = vec![vec![]];
         while let Some(way) = ways.pop() {
-            let last = rows[*way.last().unwrap()];
-            for (next, (at, from, to, _)) in rows.iter().enumerate() {
-                let seen = way.iter().any(|edge| rows[*edge].1 == *to);
-                if *from != last.2 || *at <= last.0 || at - row.0 > window || way.len() >= hops {
+            let here = way.last().map_or(*payee, |edge| rows[*edge].2);
+            for (next, (at, from, to, _)) in rows[..closing].iter().enumerate() {
+                let in_order = !ordered || (at < end && way.last().is_none_or(|edge| rows[*edge].0 < *at));
+                let on_way = to == payee || way.iter().any(|edge| rows[*edge].2 == *to);
+                if *from != here || end - at > window || way.len() + 2 > hops || !in_order {
                     continue;
                 }
-                if *to == row.1 {
-                    found.insert(way.iter().chain([&next]).map(|edge| rows[*edge].1.to_owned()).collect());
-                } else if !seen {
+                if to == payer {
+                    let accounts = way.iter().chain([&next]).map(|edge| rows[*edge].1.to_owned()).chain([(*payer).to_owned()]);
+                    found.insert((closing, accounts.collect()));
+                } else if !on_way {
                     ways.push(way.iter().copied().chain([next]).collect());
                 }
             }
@@ -158,33 +215,48 @@ fn cycles_by_trying(rows: &[Row<'_>], window: i64, hops: usize) -> std::collecti
 
 proptest! {
     #[test]
-    fn temporal_cycles_are_those_that_trying_all_ways_finds(edges in proptest::collection::vec((0i64..30, 0usize..6, 0usize..6), 0..25)) {
+    fn cycles_are_those_that_trying_all_ways_finds(
+        edges in proptest::collection::vec((0i64..30, 0usize..6, 0usize..6), 0..25),
+        ordered: bool,
+    ) {
         let names = ["a", "b", "c", "d", "e", "f"];
-        let mut rows: Vec<Row<'_>> = edges.iter().filter(|(_, from, to)| from != to).map(|(at, from, to)| (*at, names[*from], names[*to], 1.0)).collect();
+        let moved = edges.iter().filter(|(_, from, to)| from != to);
+        let mut rows: Vec<Row<'_>> = moved.map(|(at, from, to)| (*at, names[*from], names[*to], 1.0)).collect();
         rows.sort_by_key(|row| row.0);
         let graph = super::graph(&[batch(&rows)]);
         let window = 12;
-        let query = super::super::cycles::CycleQuery {
-            window: window * super::super::HOUR_MICROS, hops: 5, ordered: true, hub_transfers: 1_000, most_cycles: 10_000, amount_tolerance: f64::INFINITY,
+        let query = CycleQuery {
+            window: window * HOUR_MICROS,
+            hops: 5,
+            ordered,
+            hub_transfers: 1_000,
+            most_cycles: 10_000,
+            amount_tolerance: f64::INFINITY,
         };
-        let mut search = super::super::cycles::CycleSearch::new(&graph, query);
-        let mut ours = std::collections::BTreeSet::new();
-        for edge in 0..graph.edge_count() as u32 {
+        let mut search = CycleSearch::new(&graph, query);
+        let mut ours = BTreeSet::new();
+        for edge in 0..u32::try_from(graph.edge_count()).unwrap() {
             for cycle in search.closed_by(edge, edge + 1) {
-                ours.insert(cycle.nodes.iter().map(|node| graph.name(*node).to_owned()).collect::<Vec<_>>());
+                ours.insert((edge as usize, cycle.nodes.iter().map(|node| graph.name(*node).to_owned()).collect::<Vec<_>>()));
             }
         }
-        prop_assert_eq!(ours, cycles_by_trying(&rows, window, 5));
+        prop_assert_eq!(ours, cycles_by_trying(&rows, window, 5, ordered));
     }
 
     #[test]
-    fn the_size_of_batches_changes_nothing(edges in proptest::collection::vec((0i64..60, 0usize..8, 0usize..8, 1u32..50), 0..60), size in 1usize..20) {
+    fn the_size_of_batches_changes_nothing(
+        edges in proptest::collection::vec((0i64..60, 0usize..8, 0usize..8, 1u32..50), 0..60),
+        size in 1usize..20,
+    ) {
         let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-        let mut rows: Vec<Row<'_>> = edges.iter().map(|(at, from, to, amount)| (*at, names[*from], names[*to], f64::from(*amount))).collect();
+        let row = |(at, from, to, amount): &(i64, usize, usize, u32)| (*at, names[*from], names[*to], f64::from(*amount));
+        let mut rows: Vec<Row<'_>> = edges.iter().map(row).collect();
         rows.sort_by_key(|row| row.0);
         let whole = batch(&rows);
-        let parts: Vec<_> = (0..whole.num_rows()).step_by(size).map(|at| whole.slice(at, size.min(whole.num_rows() - at))).collect();
-        let all = [FAN.as_slice(), CYCLE.as_slice(), &[("hold_hours", 24.0), ("keep_percent", 10.0), ("least_transfers", 2.0)]].concat();
+        let part = |at: usize| whole.slice(at, size.min(whole.num_rows() - at));
+        let parts: Vec<_> = (0..whole.num_rows()).step_by(size).map(part).collect();
+        let pass = [("hold_hours", 24.0), ("keep_percent", 10.0), ("least_transfers", 2.0)];
+        let all = [FAN.as_slice(), CYCLE.as_slice(), &pass].concat();
         for kernel in [&FAN_IN, &FAN_OUT, &GATHER_SCATTER, &PASS_THROUGH, &ROUND_TRIPS, &SCATTER_GATHER, &TEMPORAL_CYCLES] {
             let (once, again) = (run(kernel, &all, std::slice::from_ref(&whole)), run(kernel, &all, &parts));
             prop_assert_eq!(format!("{once:?}"), format!("{again:?}"));

@@ -112,7 +112,10 @@ impl Layout {
 fn place(column: &str, header: Option<&[String]>) -> Result<usize, String> {
     if let Some(number) = column.strip_prefix('#') {
         let number: usize = number.parse().map_err(|_| format!("{column:?} is no place, for example #3"))?;
-        return number.checked_sub(1).filter(|place| *place < 1_000).ok_or_else(|| format!("{column:?}: places count from 1 to 1000"));
+        return number
+            .checked_sub(1)
+            .filter(|place| *place < 1_000)
+            .ok_or_else(|| format!("{column:?}: places count from 1 to 1000"));
     }
     let names = header.ok_or_else(|| format!("the file has no header, so {column:?} must be a place, for example #3"))?;
     let mut found = names.iter().enumerate().filter(|(_, name)| *name == column).map(|(place, _)| place);

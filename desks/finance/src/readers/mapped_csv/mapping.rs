@@ -124,7 +124,8 @@ impl Mapping {
     /// Reads and checks a mapping.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let mapping: Self = yaml_serde::from_str(text).map_err(|error| format!("the mapping is not in order: {error}"))?;
-        if !mapping.delimiter.is_ascii() || matches!(mapping.delimiter, '"' | '\n' | '\r') || mapping.delimiter == mapping.decimal {
+        if !mapping.delimiter.is_ascii() || matches!(mapping.delimiter, '"' | '\n' | '\r') || mapping.delimiter == mapping.decimal
+        {
             return Err("mapping: delimiter must be one ASCII character, not a quote and not the decimal sign".to_owned());
         }
         for needed in [Field::At, Field::Amount, Field::FromAccount, Field::ToAccount] {
@@ -176,7 +177,9 @@ impl Mapping {
                 c => plain.push(c),
             }
         }
-        plain.parse().map_err(|_| Problem::field(field.name(), format!("{written:?} is no number with the decimal sign {:?}", self.decimal)))
+        plain.parse().map_err(|_| {
+            Problem::field(field.name(), format!("{written:?} is no number with the decimal sign {:?}", self.decimal))
+        })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Transfers as CSV (RFC 4180, UTF-8, one row per line), by a mapping of columns to fields.
 //!
-//! A file may begin with its mapping: YAML between two lines `---`. So a mapping file is put before any export with
-//! `cat mapping.yaml export.csv`, and stays with what was imported by it. Without one, the layouts of AMLSim, AMLworld and AMLGentex are
-//! known by how they begin; any other file must have the desk's own column names.
+//! A file may begin with its mapping: YAML between two lines `---`. So a mapping file is put before any export with `cat
+//! mapping.yaml export.csv`, and stays with what was imported by it. Without one, the layouts of AMLSim, AMLworld and AMLGentex
+//! are known by how they begin; any other file must have the desk's own column names.
 
 mod layout;
 mod mapping;
@@ -33,8 +33,8 @@ impl Reader for TransfersCsv {
     fn format(&self) -> Format {
         Format {
             name: "transfers-csv",
-            description: "Transfers as CSV (RFC 4180) with a mapping of columns before it, in the layouts of AMLSim, AMLworld and AMLGentex, \
-                          or with the desk's own columns; the desk's README explains mappings",
+            description: "Transfers as CSV (RFC 4180) with a mapping of columns before it, as AMLSim, AMLworld and AMLGentex \
+                          have them, or with the desk's own columns; the README explains mappings",
             extensions: &["csv", "txt"],
         }
     }
@@ -71,7 +71,13 @@ impl Reader for TransfersCsv {
     }
 }
 
-fn take(layout: &Layout, number: u64, line: Line<'_>, landing: &mut Landing<'_>, summary: &mut ReadSummary) -> Result<(), ReadError> {
+fn take(
+    layout: &Layout,
+    number: u64,
+    line: Line<'_>,
+    landing: &mut Landing<'_>,
+    summary: &mut ReadSummary,
+) -> Result<(), ReadError> {
     let (bytes, record) = match line {
         Line::Whole(bytes) if bytes.trim_ascii().is_empty() => return Ok(()),
         Line::Whole(bytes) if layout.skips(bytes) => return Ok(()),
@@ -118,7 +124,9 @@ fn first_line(lines: &mut Lines<'_>) -> Result<Vec<u8>, ReadError> {
         let place = format!("line {}", lines.number() + 1);
         let refuse = |problem: &str| ReadError::Format { place: place.clone(), problem: problem.to_owned() };
         match lines.next()? {
-            None => return Err(refuse("the file ends before its header; expected column names, or a mapping between two lines ---")),
+            None => {
+                return Err(refuse("the file ends before its header; expected column names, or a mapping between two lines ---"));
+            }
             Some(Line::TooLong(_)) => return Err(refuse("the header is longer than a row may be")),
             Some(Line::Whole(bytes)) => {
                 if let Some(problem) = encoding_problem(bytes) {

@@ -1,7 +1,9 @@
+use std::io::Read;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::readers::test_sink::{read, shared};
+use crate::readers::test_sink::{read, shared, shared_bytes};
 
 const OWN: &str = "at,amount,currency,from_account,to_account,to_lei,to_name,remittance\n";
 
@@ -27,7 +29,9 @@ fn a_file_with_the_desks_own_columns() {
 fn a_mapping_before_an_export() {
     let mapping = "---\ndelimiter: \";\"\ndecimal: \",\"\ntime: \"%d.%m.%Y\"\ncolumns:\n  at: Buchungstag\n  amount: Betrag\n  from_account: Konto\n  \
                    to_account: Gegenkonto\n  from_name: Inhaber\nconstants: { currency: EUR, instrument: credit-transfer }\n---\n";
-    let text = format!("{mapping}Buchungstag;Konto;Gegenkonto;Betrag;Inhaber;Notiz\n01.03.2026;EE382200221020145685;LV80BANK0000435195001;1.950,50;A;x\n");
+    let text = format!(
+        "{mapping}Buchungstag;Konto;Gegenkonto;Betrag;Inhaber;Notiz\n01.03.2026;EE382200221020145685;LV80BANK0000435195001;1.950,50;A;x\n"
+    );
     assert!(TransfersCsv.recognises(text.as_bytes()));
     let (sink, summary) = read(&TransfersCsv, text.as_bytes());
     summary.unwrap();
@@ -49,8 +53,12 @@ fn a_file_that_cannot_be_read_says_why() {
     assert!(place("---\ncolumns: {}\n---\n").contains("at is neither"));
     assert!(place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: d}\n---\n").contains("ends before its header"));
     assert!(place("---\ncolumns: {at: a}\n---\na\n").contains("amount is neither"));
-    assert!(place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: c}\nnonsense: 1\n---\na\n").contains("not in order"));
-    assert!(place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: d}\n---\na,b,c,c\n").contains("two columns \"c\""));
+    assert!(
+        place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: c}\nnonsense: 1\n---\na\n").contains("not in order")
+    );
+    assert!(
+        place("---\ncolumns: {at: a, amount: b, from_account: c, to_account: d}\n---\na,b,c,c\n").contains("two columns \"c\"")
+    );
 }
 
 #[test]
@@ -73,6 +81,21 @@ fn amlsims_transactions_are_read() {
     let first = &sink.rows("transfers")[0];
     assert_eq!((first["at"].as_str(), first["amount"].as_f64()), (Some("2020-01-02T00:00:00Z"), Some(163.3)));
     assert_eq!((first["from_account"].as_str(), first["to_account"].as_str()), (Some("account:216"), Some("account:14730")));
+}
+
+#[test]
+fn amlgentexs_transactions_are_read() {
+    let Some(packed) = shared_bytes("finance/amlgentex/tx.csv.gz") else { return };
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
+    let (sink, summary) = read(&TransfersCsv, &bytes);
+    assert_eq!((summary.unwrap().rows, sink.rejects.len()), (30_677, 0), "{:?}", sink.rejects.first());
+    let rows = sink.rows("transfers");
+    assert_eq!(rows.iter().filter(|row| row["is_reported"] == true).count(), 1_155);
+    assert_eq!(
+        (rows[0]["from_account"].as_str(), rows[0]["at"].as_str()),
+        (Some("account:bank_b/1600"), Some("2023-01-01T00:00:00Z"))
+    );
 }
 
 proptest! {

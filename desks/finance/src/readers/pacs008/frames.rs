@@ -70,7 +70,8 @@ impl<'a> Frames<'a> {
                 return Ok(Some(frame));
             }
             if !self.read_piece()? {
-                let open = self.open.take().map(|(place, bytes)| Frame::Broken(place, bytes, "the file ends before </CdtTrfTxInf>"));
+                let open =
+                    self.open.take().map(|(place, bytes)| Frame::Broken(place, bytes, "the file ends before </CdtTrfTxInf>"));
                 let between = std::mem::take(&mut self.between);
                 return Ok(open.or_else(|| (!between.is_empty()).then_some(Frame::Between(between))));
             }

@@ -1,8 +1,8 @@
-//! ISO 20022 pacs.008, FIToFICustomerCreditTransfer, versions 001.02 to 001.13: one or many documents in a stream, with any prefix and
-//! with an envelope around them or none.
+//! ISO 20022 pacs.008, FIToFICustomerCreditTransfer, versions 001.02 to 001.13: one or many documents in a stream, with any
+//! prefix and with an envelope around them or none.
 //!
-//! A transaction is the unit: each is cut out by its tags and read alone. One that is malformed is refused with its number, line and
-//! byte; the others land. Elements that versions name otherwise (`BIC` and `BICFI`) are read under both names.
+//! A transaction is the unit: each is cut out by its tags and read alone. One that is malformed is refused with its number, line
+//! and byte; the others land. Elements that versions name otherwise (`BIC` and `BICFI`) are read under both names.
 
 mod element;
 mod frames;
@@ -107,7 +107,8 @@ impl Group {
         if self.namespace.is_none() {
             return Err(Problem::row(format!("the document around it is not of the namespace {NAMESPACE}NN")));
         }
-        let (amount, currency) = texts.amount("IntrBkSttlmAmt").ok_or_else(|| Problem::field("IntrBkSttlmAmt", "it is missing"))?;
+        let (amount, currency) =
+            texts.amount("IntrBkSttlmAmt").ok_or_else(|| Problem::field("IntrBkSttlmAmt", "it is missing"))?;
         let amount = amount.parse().map_err(|_| Problem::field("IntrBkSttlmAmt", format!("{amount:?} is no number")))?;
         let currency = currency.ok_or_else(|| Problem::field("IntrBkSttlmAmt", "its Ccy attribute is missing"))?;
         Ok(Draft {
@@ -127,7 +128,8 @@ impl Group {
     fn moment(&self, texts: &Texts) -> Result<Timestamp, Problem> {
         let own = texts.first(&["AccptncDtTm", "SttlmTmIndctn/DbtDtTm", "IntrBkSttlmDt"]);
         let written = own.or(self.settled.as_deref()).or(self.created.as_deref());
-        let written = written.ok_or_else(|| Problem::field("IntrBkSttlmDt", "neither the transaction nor its group header says when"))?;
+        let written =
+            written.ok_or_else(|| Problem::field("IntrBkSttlmDt", "neither the transaction nor its group header says when"))?;
         iso_moment(written).ok_or_else(|| Problem::field("IntrBkSttlmDt", format!("{written:?} is no ISO 8601 date or time")))
     }
 }

@@ -11,7 +11,9 @@ fn transaction(prefix: &str, id: &str, debtor: &str) -> String {
          <Cdtr><Nm>A Person</Nm></Cdtr><CdtrAcct><Id><Othr><Id>12-34</Id></Othr></Id></CdtrAcct>\
          <RmtInf><Ustrd>one</Ustrd><Ustrd>&#116;wo</Ustrd></RmtInf></CdtTrfTxInf>"
     );
-    xml.replace("</", &format!("<\u{0}{prefix}")).replace('<', &format!("<{prefix}")).replace(&format!("<{prefix}\u{0}{prefix}"), &format!("</{prefix}"))
+    xml.replace("</", &format!("<\u{0}{prefix}"))
+        .replace('<', &format!("<{prefix}"))
+        .replace(&format!("<{prefix}\u{0}{prefix}"), &format!("</{prefix}"))
 }
 
 fn document(version: &str, prefix: &str, transactions: &str) -> String {
@@ -39,11 +41,20 @@ fn every_version_and_prefix_gives_the_same_transfer() {
         let (sink, rows) = landed(&text);
         assert_eq!((rows, sink.rejects.len()), (1, 0), "{:?}", sink.rejects);
         let row = &sink.rows("transfers")[0];
-        assert_eq!((row["from_account"].as_str(), row["to_account"].as_str()), (Some("iban:NL91ABNA0417164300"), Some("account:12-34")));
-        assert_eq!((row["amount"].as_f64(), row["amount_eur"].as_f64(), row["currency"].as_str()), (Some(950.1), Some(950.1), Some("EUR")));
+        assert_eq!(
+            (row["from_account"].as_str(), row["to_account"].as_str()),
+            (Some("iban:NL91ABNA0417164300"), Some("account:12-34"))
+        );
+        assert_eq!(
+            (row["amount"].as_f64(), row["amount_eur"].as_f64(), row["currency"].as_str()),
+            (Some(950.1), Some(950.1), Some("EUR"))
+        );
         assert_eq!((row["at"].as_str(), row["reference"].as_str()), (Some("2026-03-02T00:00:00Z"), Some("E1")));
         assert_eq!((row["from_name"].as_str(), row["remittance"].as_str()), (Some("Calder & Reach"), Some("one two")));
-        assert_eq!((row["from_lei"].as_str(), row["from_country"].as_str(), row["from_agent"].as_str()), (Some("506700GE1G29325QX363"), Some("NL"), Some("ABNANL2A")));
+        assert_eq!(
+            (row["from_lei"].as_str(), row["from_country"].as_str(), row["from_agent"].as_str()),
+            (Some("506700GE1G29325QX363"), Some("NL"), Some("ABNANL2A"))
+        );
         assert!(sink.said().iter().all(|(entity, kind, ..)| *entity == "lei-506700GE1G29325QX363" && *kind == "company"));
     }
 }
@@ -55,7 +66,9 @@ fn one_malformed_transaction_costs_no_other() {
     let crossed = "<CdtTrfTxInf><PmtId></CdtTrfTxInf>";
     let wrong_check_digits = transaction("", "E5", "NL92ABNA0417164300");
     let entity = good("E6").replace("&amp;", "&xxe;");
-    let body = [&good("E1"), not_closed, &good("E3"), crossed, &wrong_check_digits, &entity, "<!-- <CdtTrfTxInf> -->", &good("E7")].join("\n");
+    let body =
+        [&good("E1"), not_closed, &good("E3"), crossed, &wrong_check_digits, &entity, "<!-- <CdtTrfTxInf> -->", &good("E7")]
+            .join("\n");
     let (sink, rows) = landed(&document("08", "", &body));
     let references: Vec<_> = sink.rows("transfers").iter().map(|row| row["reference"].as_str().unwrap().to_owned()).collect();
     assert_eq!((rows, references), (7, vec!["E1".to_owned(), "E3".into(), "E7".into()]));
@@ -69,7 +82,8 @@ fn one_malformed_transaction_costs_no_other() {
 #[test]
 fn many_documents_stand_in_one_stream_and_others_are_refused() {
     let other = document("08", "", &transaction("", "E2", IBAN)).replace("pacs.008.001.08", "pacs.009.001.08");
-    let text = [document("08", "", &transaction("", "E1", IBAN)), other, document("10", "a:", &transaction("a:", "E3", IBAN))].concat();
+    let text =
+        [document("08", "", &transaction("", "E1", IBAN)), other, document("10", "a:", &transaction("a:", "E3", IBAN))].concat();
     let (sink, rows) = landed(&text);
     assert_eq!((rows, sink.rows("transfers").len(), sink.rejects.len()), (3, 2, 1));
     assert!(sink.rejects[0].reason.contains("namespace"));
