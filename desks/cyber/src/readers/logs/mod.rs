@@ -9,7 +9,7 @@ pub(crate) use zeek::ZeekLog;
 
 use std::io::BufRead;
 
-use oikos_desk::reading::{Line, Lines, TableRows, encoding_problem, record_position, without_byte_order_mark};
+use oikos_desk::intake::{Line, Lines, TableRows, encoding_problem, record_position, without_byte_order_mark};
 use oikos_desk::{ReadError, ReadSummary, Reject, Sink, Source};
 
 use self::event::{Event, Problem};
