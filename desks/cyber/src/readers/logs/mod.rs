@@ -40,7 +40,7 @@ fn read_lines(
         if number.is_multiple_of(PROGRESS_LINES) {
             sink.progress(lines.offset());
         }
-        let Some(line) = lines.next()? else { break };
+        let Some(line) = lines.next_line()? else { break };
         let (Line::Whole(bytes) | Line::TooLong(bytes)) = line;
         if number == 1
             && let Some(problem) = encoding_problem(bytes)
