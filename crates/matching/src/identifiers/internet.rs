@@ -34,8 +34,9 @@ pub(super) fn domain(text: &str) -> Result<String, &'static str> {
     if !name.split('.').all(good_label) {
         return Err("expected labels of letters, digits and hyphens between dots");
     }
-    if name.parse::<std::net::Ipv4Addr>().is_ok() {
-        return Err("it is an IP address");
+    // No top-level domain is a number (RFC 3696 section 2), so what ends in one is an address, or meant to be.
+    if name.rsplit('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Err("it ends in a number, as addresses do and names do not");
     }
     Ok(name.to_owned())
 }
@@ -69,7 +70,9 @@ mod tests {
     fn domains_have_one_form() {
         assert_eq!(domain("Login.Port-Example[.]ORG."), Ok("login.port-example.org".into()));
         assert_eq!(domain("_dmarc.example.org"), Ok("_dmarc.example.org".into()));
-        for wrong in ["", ".", "a..b", "-a.example", "a b.example", "münchen.example", "203.0.113.44", &"a".repeat(64)] {
+        for wrong in
+            ["", ".", "a..b", "-a.example", "a b.example", "münchen.example", "203.0.113.44", "300.1.1.1", &"a".repeat(64)]
+        {
             assert!(domain(wrong).is_err(), "{wrong}");
         }
         assert_eq!(refanged("hxxps://evil[.]example/a"), "https://evil.example/a");

@@ -395,10 +395,10 @@ mod tests {
         run_kernel(&ZonePresence, &Parameters::default(), &inputs, 2).unwrap()
     }
 
+    /// Position, zone and asset of each row.
     fn found(rows: &[JsonRow]) -> Vec<(i64, &str, &str)> {
-        let text = |row: &'_ JsonRow, name: &str| -> String { row[name].as_str().unwrap().to_owned() };
         rows.iter()
-            .map(|row| (row["record_id"].as_i64().unwrap(), &*text(row, "zone").leak(), &*text(row, "asset").leak()))
+            .map(|row| (row["record_id"].as_i64().unwrap(), row["zone"].as_str().unwrap(), row["asset"].as_str().unwrap()))
             .collect()
     }
 

@@ -4,7 +4,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::{CsvRow, Problem, Refusal, StatementOrigin, TableRows, read_csv};
+use oikos_desk::intake::{CsvRow, Problem, Refusal, StatementOrigin, TableRows, read_csv};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 use oikos_matching::normalise;
 use oikos_model::SelectorKind;

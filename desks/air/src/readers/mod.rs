@@ -12,7 +12,7 @@ pub(crate) use remote_id::RemoteId;
 pub(crate) use tracks::Tracks;
 pub(crate) use zones::{Ed269Zones, Ed318Zones};
 
-use oikos_desk::reading::{CsvRow, Problem};
+use oikos_desk::intake::{CsvRow, Problem};
 
 /// A column that must hold a number within its bounds.
 fn needed_number(row: &CsvRow<'_>, column: &'static str, least: f64, most: f64) -> Result<f64, Problem> {

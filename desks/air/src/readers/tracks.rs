@@ -5,7 +5,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::{CsvRow, Problem, Refusal, TableRows, read_csv};
+use oikos_desk::intake::{CsvRow, Problem, Refusal, TableRows, read_csv};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 use oikos_matching::{DroneSerialNumber, normalise};
 use oikos_model::SelectorKind;

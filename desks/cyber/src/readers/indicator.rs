@@ -1,6 +1,6 @@
 //! Indicators, whatever format says them: values that can be looked up at once, and patterns that have to be tried.
 
-use oikos_desk::reading::{TableRows, record_position};
+use oikos_desk::intake::{TableRows, record_position};
 use oikos_desk::{ReadError, Sink, Source};
 use oikos_matching::{normalise, refanged};
 use oikos_model::{SelectorKind, Timestamp};
@@ -142,19 +142,17 @@ fn looked_up_in(observed: &Observed) -> Option<Vec<Looked>> {
         Observed::Is(Comparison { path, is_negated: false, test }) => {
             let texts: Vec<&str> = match test {
                 Test::Compare(Operator::Equal, Literal::Text(text)) | Test::IsSubset(text) => vec![text],
-                Test::In(literals) => {
-                    let text = |literal: &'_ Literal| -> Option<String> {
-                        if let Literal::Text(text) = literal { Some(text.clone()) } else { None }
-                    };
-                    let texts: Vec<String> = literals.iter().map(text).collect::<Option<_>>()?;
-                    return texts.iter().map(|text| value_of(path, text, false)).collect();
-                }
+                Test::In(literals) => literals.iter().map(text_of).collect::<Option<_>>()?,
                 _ => return None,
             };
             texts.into_iter().map(|text| value_of(path, text, matches!(test, Test::IsSubset(_)))).collect()
         }
         Observed::Is(_) => None,
     }
+}
+
+fn text_of(literal: &Literal) -> Option<&str> {
+    if let Literal::Text(text) = literal { Some(text) } else { None }
 }
 
 fn value_of(path: &Path, text: &str, is_network: bool) -> Option<Looked> {

@@ -3,7 +3,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::{JsonPiece, TableRows, read_json, record_position};
+use oikos_desk::intake::{JsonPiece, TableRows, read_json, record_position};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Reject, Sink, Source};
 use serde_json::{Map, Value};
 

@@ -15,7 +15,7 @@ pub(crate) use network_assets::NetworkAssets;
 pub(crate) use stix_bundle::StixBundle;
 pub(crate) use warninglist::WarningList;
 
-use oikos_desk::reading::JsonLimits;
+use oikos_desk::intake::JsonLimits;
 use oikos_model::Timestamp;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::{JsonPiece, TableRows, read_json, record_position};
+use oikos_desk::intake::{JsonPiece, TableRows, read_json, record_position};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Reject, Sink, Source};
 use oikos_matching::{normalise, refanged};
 use oikos_model::SelectorKind;
@@ -25,14 +25,15 @@ impl Reader for WarningList {
 
     fn recognises(&self, beginning: &[u8]) -> bool {
         let beginning = String::from_utf8_lossy(beginning);
-        beginning.contains("\"list\"") && (beginning.contains("\"matching_attributes\"") || beginning.contains("\"version\""))
+        let has = |members: [&str; 3]| members.iter().all(|member| beginning.contains(member));
+        has(["\"list\"", "\"name\"", "\"matching_attributes\""]) || has(["\"list\"", "\"description\"", "\"version\""])
     }
 
     fn read(&self, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
         // Name and kind may stand behind the list, so its values wait. They are short, and their number is limited by the file's size.
         let mut values: Vec<String> = Vec::new();
         let (mut name, mut kind) = (None, None);
-        let limits = oikos_desk::reading::JsonLimits { file_bytes: 64 * 1_024 * 1_024, ..LIMITS };
+        let limits = oikos_desk::intake::JsonLimits { file_bytes: 64 * 1_024 * 1_024, ..LIMITS };
         let bytes = read_json(input, limits, &["list"], &mut |piece| {
             match piece {
                 JsonPiece::Element { value, .. } => values.push(value.as_str().unwrap_or_default().to_owned()),

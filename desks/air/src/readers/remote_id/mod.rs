@@ -11,7 +11,7 @@ mod tests;
 
 use std::io::BufRead;
 
-use oikos_desk::reading::{CsvRow, Problem, Refusal, TableRows, read_csv};
+use oikos_desk::intake::{CsvRow, Problem, Refusal, TableRows, read_csv};
 use oikos_desk::{CellValue, Format, ReadError, ReadSummary, Reader, Sink, Source};
 use oikos_matching::{DroneSerialNumber, normalise};
 use oikos_model::{SelectorKind, Timestamp};

@@ -1,6 +1,6 @@
 //! One line of a log as a row, whatever it was written in.
 
-use oikos_desk::reading::TableRows;
+use oikos_desk::intake::TableRows;
 use oikos_desk::{ReadError, Sink};
 use oikos_matching::normalise;
 use oikos_model::{SelectorKind, Timestamp};

@@ -9,7 +9,7 @@ pub(crate) use zeek::ZeekLog;
 
 use std::io::BufRead;
 
-use oikos_desk::reading::{Line, Lines, TableRows, encoding_problem, record_position, without_byte_order_mark};
+use oikos_desk::intake::{Line, Lines, TableRows, encoding_problem, record_position, without_byte_order_mark};
 use oikos_desk::{ReadError, ReadSummary, Reject, Sink, Source};
 
 use self::event::{Event, Problem};
@@ -40,7 +40,7 @@ fn read_lines(
         if number.is_multiple_of(PROGRESS_LINES) {
             sink.progress(lines.offset());
         }
-        let Some(line) = lines.next()? else { break };
+        let Some(line) = lines.next_line()? else { break };
         let (Line::Whole(bytes) | Line::TooLong(bytes)) = line;
         if number == 1
             && let Some(problem) = encoding_problem(bytes)

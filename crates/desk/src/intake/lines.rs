@@ -42,7 +42,7 @@ impl<'a> Lines<'a> {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next(&mut self) -> Result<Option<Line<'_>>, ReadError> {
+    pub fn next_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
         self.line.clear();
         // Room for CR and for one byte that shows the line to be too long.
         let room = self.limit_bytes + 2;
@@ -106,7 +106,7 @@ mod tests {
         let mut input = std::io::BufReader::with_capacity(3, text);
         let mut lines = Lines::new(&mut input, limit_bytes);
         let mut found = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
+        while let Some(line) = lines.next_line().unwrap() {
             found.push(match line {
                 Line::Whole(bytes) => (true, bytes.to_vec()),
                 Line::TooLong(bytes) => (false, bytes.to_vec()),

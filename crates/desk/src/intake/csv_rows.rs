@@ -150,7 +150,7 @@ pub fn read_csv(
         place: "line 1".into(),
         problem: format!("{problem}; expected the header {}", columns.join(",")),
     };
-    let places = match lines.next()? {
+    let places = match lines.next_line()? {
         Some(Line::Whole(bytes)) => header(columns, bytes).map_err(|problem| header_error(&problem))?,
         Some(Line::TooLong(_)) => return Err(header_error("the line is too long")),
         None => return Err(header_error("the file is empty")),
@@ -161,7 +161,7 @@ pub fn read_csv(
         if number.is_multiple_of(PROGRESS_LINES) {
             sink.progress(lines.offset());
         }
-        let Some(line) = lines.next()? else { break };
+        let Some(line) = lines.next_line()? else { break };
         let (Line::Whole(bytes) | Line::TooLong(bytes)) = &line;
         if bytes.trim_ascii().is_empty() {
             continue;

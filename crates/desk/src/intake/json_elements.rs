@@ -268,9 +268,9 @@ mod tests {
     #[test]
     fn limits_hold_for_the_file_and_for_each_piece() {
         let element = format!("\"{}\"", "a".repeat(9_000));
-        let many = format!("[{}]", vec![element.as_str(); 8].join(","));
+        let many = format!("[{}]", [element.as_str(); 8].join(","));
         assert!(read(many.as_bytes()).unwrap_err().contains("the file has more than"));
-        let six = format!("[{}]", vec![element.as_str(); 6].join(","));
+        let six = format!("[{}]", [element.as_str(); 6].join(","));
         assert_eq!(read(six.as_bytes()).unwrap().len(), 6);
         let large = format!("[\"{}\"]", "a".repeat(40_000));
         assert!(read(large.as_bytes()).unwrap_err().contains("one element has more than"));
