@@ -10,6 +10,8 @@ pub const DESKS: &[&Desk] = &[
     &oikos_desk_entities::ENTITIES,
     &oikos_desk_sea::SEA,
     &oikos_desk_finance::FINANCE,
+    &oikos_desk_customs::CUSTOMS,
     &oikos_desk_cyber::CYBER,
     &oikos_desk_air::AIR,
+    &oikos_desk_hybrid::HYBRID,
 ];

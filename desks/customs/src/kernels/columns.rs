@@ -1,0 +1,59 @@
+//! Columns of a batch by name and kind. SQL may hand a number or a text in any width; it is cast where it differs.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, Float64Array, Int64Array, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::record_batch::RecordBatch;
+use oikos_desk::KernelError;
+
+/// A batch with the kernel and input it belongs to, for messages.
+pub(super) struct Columns<'a> {
+    kernel: &'static str,
+    input: usize,
+    batch: &'a RecordBatch,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(kernel: &'static str, input: usize, batch: &'a RecordBatch) -> Self {
+        Self { kernel, input, batch }
+    }
+
+    fn cast(&self, name: &str, to: &DataType) -> Result<Arc<dyn Array>, KernelError> {
+        let missing =
+            || KernelError::Column { kernel: self.kernel, input: self.input, column: name.to_owned(), expected: to.to_string() };
+        let column = self.batch.column_by_name(name).ok_or_else(missing)?;
+        if column.data_type() == to { Ok(Arc::clone(column)) } else { cast(column, to).map_err(|_| missing()) }
+    }
+
+    /// Numbers.
+    pub(super) fn floats(&self, name: &str) -> Result<Float64Array, KernelError> {
+        Ok(self.cast(name, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
+    }
+
+    /// Whole numbers.
+    pub(super) fn integers(&self, name: &str) -> Result<Int64Array, KernelError> {
+        Ok(self.cast(name, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    }
+
+    /// Texts.
+    pub(super) fn texts(&self, name: &str) -> Result<StringArray, KernelError> {
+        Ok(self.cast(name, &DataType::Utf8)?.as_string::<i32>().clone())
+    }
+}
+
+/// The value of a row, if it has one.
+pub(super) fn float(array: &Float64Array, row: usize) -> Option<f64> {
+    array.is_valid(row).then(|| array.value(row)).filter(|value| value.is_finite())
+}
+
+/// The value of a row, if it has one.
+pub(super) fn integer(array: &Int64Array, row: usize) -> Option<i64> {
+    array.is_valid(row).then(|| array.value(row))
+}
+
+/// The text of a row, if it has one.
+pub(super) fn text(array: &StringArray, row: usize) -> Option<&str> {
+    array.is_valid(row).then(|| array.value(row)).filter(|text| !text.is_empty())
+}
