@@ -6,6 +6,8 @@
 
 mod cells;
 mod check;
+pub mod collected;
+pub mod columns;
 pub mod corpus;
 mod desk;
 mod detector;
@@ -18,6 +20,7 @@ mod kernel;
 mod newcomer;
 pub mod parameters;
 mod reader;
+pub mod reading;
 pub mod render;
 mod runner;
 mod supersession;
