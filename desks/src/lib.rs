@@ -7,4 +7,5 @@ pub const DESKS: &[&Desk] = &[
     &oikos_desk_ownership::OWNERSHIP,
     &oikos_desk_sea::SEA,
     &oikos_desk_infrastructure::INFRASTRUCTURE,
+    &oikos_desk_trade::TRADE,
 ];
