@@ -6,6 +6,8 @@
 
 mod cells;
 mod check;
+pub mod collected;
+pub mod columns;
 pub mod corpus;
 mod desk;
 mod detector;
@@ -21,6 +23,7 @@ pub mod kernel_input;
 mod newcomer;
 pub mod parameters;
 mod reader;
+pub mod reading;
 pub mod render;
 mod row_batch;
 mod runner;

@@ -1,7 +1,6 @@
 //! What SQL cannot say well: silences in a ship's reports, distance to a route, and lingering that goes on from run to run.
 
 mod ais_gaps;
-mod columns;
 mod corridor_distance;
 mod loitering;
 #[cfg(test)]
@@ -11,7 +10,7 @@ pub(crate) use ais_gaps::AisGaps;
 pub(crate) use corridor_distance::CorridorDistance;
 pub(crate) use loitering::Loitering;
 
-use oikos_desk::{KernelError, Parameters};
+use oikos_desk::{KernelError, Parameters, columns};
 
 /// Microseconds in an hour.
 const HOUR_MICROS: i64 = 3_600_000_000;

@@ -2,11 +2,11 @@
 
 use std::io::{BufRead, ErrorKind};
 
-use oikos_desk::ReadError;
+use crate::ReadError;
 
 /// A line without its ending.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line<'a> {
+pub enum Line<'a> {
     /// All of it.
     Whole(&'a [u8]),
     /// The beginning of a line that is longer than the limit; the rest was skipped.
@@ -14,7 +14,7 @@ pub(super) enum Line<'a> {
 }
 
 /// Reads lines ended by LF or CR LF.
-pub(super) struct Lines<'a> {
+pub struct Lines<'a> {
     input: &'a mut dyn BufRead,
     limit_bytes: usize,
     line: Vec<u8>,
@@ -23,22 +23,26 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(input: &'a mut dyn BufRead, limit_bytes: usize) -> Self {
+    /// Lines of `input`, of which at most `limit_bytes` each are kept.
+    pub fn new(input: &'a mut dyn BufRead, limit_bytes: usize) -> Self {
         Self { input, limit_bytes, line: Vec::with_capacity(limit_bytes + 2), offset: 0, number: 0 }
     }
 
     /// Bytes read so far.
-    pub(super) fn offset(&self) -> u64 {
+    pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// Number of the line read last, from 1.
-    pub(super) fn number(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         self.number
     }
 
     /// The next line; `None` at the end of the file.
-    pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, ReadError> {
+    ///
+    /// # Errors
+    /// When the input cannot be read from.
+    pub fn next(&mut self) -> Result<Option<Line<'_>>, ReadError> {
         self.line.clear();
         // Room for CR and for one byte that shows the line to be too long.
         let room = self.limit_bytes + 2;
@@ -78,7 +82,7 @@ impl<'a> Lines<'a> {
 }
 
 /// What is wrong with the encoding of a file that should be UTF-8, seen from its first line.
-pub(super) fn encoding_problem(beginning: &[u8]) -> Option<&'static str> {
+pub fn encoding_problem(beginning: &[u8]) -> Option<&'static str> {
     if beginning.starts_with(&[0xff, 0xfe]) || beginning.starts_with(&[0xfe, 0xff]) {
         return Some("the file is UTF-16; save it as UTF-8 or ASCII");
     }
@@ -89,7 +93,7 @@ pub(super) fn encoding_problem(beginning: &[u8]) -> Option<&'static str> {
 }
 
 /// The bytes without a UTF-8 byte order mark.
-pub(super) fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
+use crate::KernelError;
 use arrow::array::{Array, AsArray, Float64Array, Int64Array, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit};
 use arrow::record_batch::RecordBatch;
-use oikos_desk::KernelError;
 
 /// A batch with the kernel and input it belongs to, for messages.
-pub(super) struct Columns<'a> {
+pub struct Columns<'a> {
     kernel: &'static str,
     input: usize,
     batch: &'a RecordBatch,
 }
 
 impl<'a> Columns<'a> {
-    pub(super) fn new(kernel: &'static str, input: usize, batch: &'a RecordBatch) -> Self {
+    /// The columns of a batch of this kernel's input.
+    pub fn new(kernel: &'static str, input: usize, batch: &'a RecordBatch) -> Self {
         Self { kernel, input, batch }
     }
 
@@ -28,22 +29,34 @@ impl<'a> Columns<'a> {
     }
 
     /// Numbers.
-    pub(super) fn floats(&self, name: &str) -> Result<Float64Array, KernelError> {
+    ///
+    /// # Errors
+    /// When there is no such column or it holds something else.
+    pub fn floats(&self, name: &str) -> Result<Float64Array, KernelError> {
         Ok(self.cast(name, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
     }
 
     /// Whole numbers.
-    pub(super) fn integers(&self, name: &str) -> Result<Int64Array, KernelError> {
+    ///
+    /// # Errors
+    /// When there is no such column or it holds something else.
+    pub fn integers(&self, name: &str) -> Result<Int64Array, KernelError> {
         Ok(self.cast(name, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
     }
 
     /// Texts.
-    pub(super) fn texts(&self, name: &str) -> Result<StringArray, KernelError> {
+    ///
+    /// # Errors
+    /// When there is no such column or it holds something else.
+    pub fn texts(&self, name: &str) -> Result<StringArray, KernelError> {
         Ok(self.cast(name, &DataType::Utf8)?.as_string::<i32>().clone())
     }
 
     /// Moments, in microseconds since 1970.
-    pub(super) fn moments(&self, name: &str) -> Result<Int64Array, KernelError> {
+    ///
+    /// # Errors
+    /// When there is no such column or it holds something else.
+    pub fn moments(&self, name: &str) -> Result<Int64Array, KernelError> {
         let in_utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
         let moments = self.cast(name, &in_utc)?;
         Ok(cast(&moments, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
@@ -51,11 +64,11 @@ impl<'a> Columns<'a> {
 }
 
 /// The value of a row, if it has one.
-pub(super) fn float(array: &Float64Array, row: usize) -> Option<f64> {
+pub fn float(array: &Float64Array, row: usize) -> Option<f64> {
     array.is_valid(row).then(|| array.value(row)).filter(|value| value.is_finite())
 }
 
 /// The value of a row, if it has one.
-pub(super) fn integer(array: &Int64Array, row: usize) -> Option<i64> {
+pub fn integer(array: &Int64Array, row: usize) -> Option<i64> {
     array.is_valid(row).then(|| array.value(row))
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::{ColumnType, Sink, SinkError, TableDefinition};
 use arrow::array::{
     ArrayRef, BooleanBuilder, Float32Builder, Float64Builder, Int32Builder, Int64Builder, StringBuilder,
     TimestampMicrosecondBuilder,
 };
 use arrow::record_batch::RecordBatch;
-use oikos_desk::{ColumnType, Sink, SinkError, TableDefinition};
 use oikos_model::Timestamp;
 
 /// How many rows are held before they go to the sink.
@@ -15,14 +15,22 @@ const BATCH_ROWS: usize = 8_192;
 
 /// One value of a row.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cell<'a> {
+pub enum Cell<'a> {
+    /// Nothing.
     Empty,
+    /// Text.
     Text(&'a str),
+    /// Whole number, 64 bits.
     Integer(i64),
+    /// Whole number, 32 bits.
     Integer32(i32),
+    /// Number, double precision.
     Float(f64),
+    /// Number, single precision.
     Float32(f32),
+    /// Yes or no.
     Boolean(bool),
+    /// A moment.
     Time(Timestamp),
 }
 
@@ -121,20 +129,24 @@ impl Builder {
 }
 
 /// Rows of one table.
-pub(super) struct Rows {
+pub struct Rows {
     table: &'static TableDefinition,
     builders: Vec<Builder>,
     count: usize,
 }
 
 impl Rows {
-    pub(super) fn new(table: &'static TableDefinition) -> Self {
+    /// No rows yet.
+    pub fn new(table: &'static TableDefinition) -> Self {
         let builders = table.columns.iter().map(|column| Builder::new(column.column_type)).collect();
         Self { table, builders, count: 0 }
     }
 
     /// Adds a row, the cells in the order of the table's columns, and hands a full batch on.
-    pub(super) fn push<const N: usize>(&mut self, cells: [Cell<'_>; N], sink: &mut dyn Sink) -> Result<(), SinkError> {
+    ///
+    /// # Errors
+    /// When the sink takes no more.
+    pub fn push<const N: usize>(&mut self, cells: [Cell<'_>; N], sink: &mut dyn Sink) -> Result<(), SinkError> {
         debug_assert_eq!(N, self.builders.len(), "{} has another number of columns", self.table.name);
         for (builder, cell) in self.builders.iter_mut().zip(cells) {
             builder.append(cell);
@@ -144,7 +156,10 @@ impl Rows {
     }
 
     /// Hands on what is left.
-    pub(super) fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), SinkError> {
+    ///
+    /// # Errors
+    /// When the sink takes no more.
+    pub fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), SinkError> {
         if self.count == 0 {
             return Ok(());
         }
