@@ -31,10 +31,10 @@ pub fn pgp_keys_in(text: &str) -> Vec<String> {
 }
 
 fn fingerprint_of_block(block: &str) -> Option<String> {
-    // Armour headers end with an empty line; what begins with `=` is the checksum (RFC 9580, 6.1: not needed).
-    let lines = block.lines().map(str::trim).skip_while(|line| line.is_empty());
-    let body = lines.skip_while(|line| line.contains(": ")).filter(|line| !line.is_empty() && !line.starts_with('='));
-    let bytes = STANDARD.decode(body.collect::<String>()).ok()?;
+    // Armour headers, `Name: value`, stand in lines before the body. A page may have made one line of all.
+    let body = block.lines().filter(|line| !line.contains(": ")).flat_map(str::split_whitespace);
+    // What begins with `=` is the checksum, which nobody needs (RFC 9580, 6.1).
+    let bytes = STANDARD.decode(body.filter(|piece| !piece.starts_with('=')).collect::<String>()).ok()?;
     fingerprint(public_key(&bytes)?)
 }
 
@@ -97,6 +97,7 @@ mod tests {
         assert_eq!(pgp_keys_in(VERSION_4), ["C959BDBAFA32A2F89A153B678CFDE12197965A9A"]);
         assert_eq!(pgp_keys_in(VERSION_6), ["CB186C4F0609A697E4D52DFA6C722B0C1F1E27C18A56708F6525EC27BAD9ACC9"]);
         let with_header = VERSION_4.replace("-----\n\nx", "-----\nVersion: any\n\nx");
+        assert_eq!(pgp_keys_in(&VERSION_4.replace('\n', " ")).len(), 1);
         assert_eq!(pgp_keys_in(&format!("a {with_header} b {VERSION_6}")).len(), 2);
     }
 
