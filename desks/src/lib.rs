@@ -15,5 +15,6 @@ pub const DESKS: &[&Desk] = &[
     &oikos_desk_infrastructure::INFRASTRUCTURE,
     &oikos_desk_cyber::CYBER,
     &oikos_desk_air::AIR,
+    &oikos_desk_influence::INFLUENCE,
     &oikos_desk_hybrid::HYBRID,
 ];

@@ -73,6 +73,10 @@ selector_kinds! {
     Wallet = "wallet", Linkable;
     /// Telephone number (E.164).
     Phone = "phone", Linkable;
+    /// E-mail address, in small letters.
+    Email = "email", Linkable;
+    /// Fingerprint of an OpenPGP key, large hexadecimal digits (RFC 9580).
+    PgpFingerprint = "pgp-fingerprint", Linkable;
     /// Account handle on an online platform, `platform:handle`.
     Handle = "handle", Linkable;
     /// Drone operator registration (EN 4709-002).

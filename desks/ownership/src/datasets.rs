@@ -21,6 +21,7 @@ pub const PUBLIC_REGISTER: DatasetDefinition = DatasetDefinition {
         "sanctions-enforcement",
         "cybersecurity",
         "anti-money-laundering",
+        "information-integrity",
     ],
     permitted: &PermittedAction::ALL,
     handling: &[],

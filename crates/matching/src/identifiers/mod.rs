@@ -3,7 +3,6 @@
 mod drone;
 mod internet;
 mod vat;
-mod wallet;
 
 pub use drone::DroneSerialNumber;
 pub use internet::refanged;
@@ -35,7 +34,7 @@ pub fn normalise(kind: SelectorKind, text: &str) -> Result<Selector, NotAnIdenti
         SelectorKind::Lei => lei(text),
         SelectorKind::CompanyNumber => company_number(text),
         SelectorKind::Iban => iban(text),
-        SelectorKind::Wallet => wallet::wallet(text),
+        SelectorKind::Wallet => wallet_of_any_chain(text),
         SelectorKind::IpAddress => internet::ip_address(text),
         SelectorKind::Domain => internet::domain(text),
         SelectorKind::SerialBatch => drone::serial_batch(text),
@@ -181,6 +180,20 @@ fn iban(text: &str) -> Result<String, &'static str> {
     Ok(iban)
 }
 
+/// The address of a wallet. One that looks like those of a chain whose checksum is known must hold it; one of another chain is bounded only.
+fn wallet_of_any_chain(text: &str) -> Result<String, &'static str> {
+    let trimmed = text.trim();
+    let trimmed = trimmed.strip_prefix("bitcoin:").or_else(|| trimmed.strip_prefix("ethereum:")).unwrap_or(trimmed);
+    let base58 = trimmed.starts_with(['1', '3', 'T']) && (26..=35).contains(&trimmed.len());
+    let monero = trimmed.starts_with(['4', '8']) && matches!(trimmed.len(), 95 | 106);
+    let known = trimmed.starts_with("0x") && trimmed.len() == 42 || trimmed.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("bc1"));
+    match crate::wallets::wallet(trimmed) {
+        Ok(wallet) => Ok(wallet.address),
+        Err(problem) if known || base58 || monero => Err(problem),
+        Err(_) => bounded(trimmed),
+    }
+}
+
 /// Business Identifier Code: four letters or digits of the institution, a country, two of the place, and three of the branch, of which XXX says
 /// the head office and is left out (ISO 9362). There is no check digit.
 fn bic(text: &str) -> Result<String, &'static str> {
@@ -254,6 +267,14 @@ mod tests {
         assert_eq!(value(SelectorKind::CompanyNumber, "gb-coh: 032 09885"), Ok("GB-COH:03209885".into()));
         assert!(value(SelectorKind::CompanyNumber, "GB-COH:").is_err());
         assert!(value(SelectorKind::CompanyNumber, "03209885").is_err());
+    }
+
+    #[test]
+    fn wallets_hold_their_chains_checksum() {
+        let address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+        assert_eq!(value(SelectorKind::Wallet, &address.to_lowercase()), Ok(address.into()));
+        assert!(value(SelectorKind::Wallet, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb").unwrap_err().contains("checksum"));
+        assert_eq!(value(SelectorKind::Wallet, "rEb8TK3gBgk5auZkwc6sHnwrGVJH8DuaLh"), Ok("rEb8TK3gBgk5auZkwc6sHnwrGVJH8DuaLh".into()));
     }
 
     #[test]
