@@ -48,4 +48,4 @@ mod witnesses;
 mod words;
 mod work;
 
-pub use store::PostgresStore;
+pub use store::{PostgresStore, names_password};

@@ -45,7 +45,8 @@ impl Access {
     }
 }
 
-/// A registry in a PostgreSQL database.
+/// A registry in a PostgreSQL database. Everything on it blocks: the driver runs a small runtime of its own, so tasks of another one use it in
+/// `spawn_blocking` or `block_in_place`.
 pub struct PostgresStore {
     config: Config,
     vocabulary: Vocabulary,
@@ -130,6 +131,17 @@ impl PostgresStore {
     }
 }
 
+impl Drop for PostgresStore {
+    /// Connections end in a thread of their own: the driver waits for their end, which no task may, and a store can be dropped by one.
+    fn drop(&mut self) {
+        let mut clients: Vec<Client> = lock(&self.readers).drain(..).collect();
+        clients.extend(lock(&self.writer).client.take());
+        let ending = std::thread::Builder::new().spawn(move || drop(clients));
+        // Where no thread can be made, they ended when the closure was dropped.
+        let _ = ending.map(std::thread::JoinHandle::join);
+    }
+}
+
 impl Store for PostgresStore {
     fn begin<'store>(&'store self, act: &Act) -> Result<Box<dyn Transaction + 'store>, StoreError> {
         let idle = self.lend_writer()?;
@@ -145,6 +157,14 @@ impl Store for PostgresStore {
         let client = self.begin_on(idle, Access::ReadOnly)?;
         Ok(Box::new(PostgresTransaction::new(self, client, Access::ReadOnly, act)))
     }
+}
+
+/// Whether an address names a password, which then is readable to whoever reads the address.
+///
+/// # Errors
+/// When the address is malformed or leads over a network.
+pub fn names_password(address: &str) -> Result<bool, StoreError> {
+    Ok(configuration(address, None)?.get_password().is_some())
 }
 
 impl std::fmt::Debug for PostgresStore {

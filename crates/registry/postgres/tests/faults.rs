@@ -49,6 +49,17 @@ fn a_lost_connection_has_a_name_and_the_next_transaction_works() {
 }
 
 #[test]
+fn a_store_is_used_and_dropped_by_tasks() {
+    let Some(store) = server::fresh_store() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    runtime.block_on(async {
+        let length = tokio::task::block_in_place(|| store.snapshot(&act()).unwrap().journal_length().unwrap());
+        assert_eq!(length, 0);
+        drop(store);
+    });
+}
+
+#[test]
 fn a_server_that_is_not_there_has_a_name() {
     let refused = PostgresStore::connect("host=/nowhere/at/all user=oikos", None).map(drop);
     assert!(matches!(refused, Err(StoreError::Unreachable { .. })), "{refused:?}");
