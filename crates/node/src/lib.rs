@@ -124,14 +124,14 @@ pub use received::{ReceivedLine, ReceivedPage};
 pub use release::{CompanyName, Derogation, FindingName, ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};
 pub use requests::{RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestPreview, RequestView};
 pub use retention::ErasureReport;
+pub use screening::{
+    ListView, MatchDecision, MatchDecisionRequest, MatchReason, MatchVerdict, MatchedWord, MoreSubjects, NewScreeningSet,
+    Rescreening, ScreeningAnswer, ScreeningMatch, ScreeningRequest, ScreeningSetView, ScreeningSettings, ScreeningSubject,
+    ScreeningWhatIf, SelfRecallRequest, SelfRecallRow, SubjectIdentifier, SubjectKind,
+};
 pub use second_factor::{EnrolmentView, RecoveryCodes};
 pub use serve::serve;
 pub use sessions::{Grounds, PurposeRequest, PurposeView, SessionView};
-pub use screening::{
-    ListView, MatchDecision, MatchDecisionRequest, MatchReason, MatchVerdict, MatchedWord, MoreSubjects, NewScreeningSet, Rescreening,
-    ScreeningAnswer, ScreeningMatch, ScreeningRequest, ScreeningSetView, ScreeningSettings, ScreeningSubject, ScreeningWhatIf,
-    SelfRecallRequest, SelfRecallRow, SubjectIdentifier, SubjectKind,
-};
 pub use sign_in::{SignInRequest, SignedIn};
 pub use sign_in_settings::{OidcSettings, SecondFactorRule, SignInSettings};
 pub use sql::{SqlRequest, SqlResult};

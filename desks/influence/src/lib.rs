@@ -19,13 +19,7 @@ pub static INFLUENCE: Desk = Desk {
     datasets: datasets::ALL,
     tables: tables::ALL,
     references: &[],
-    readers: &[
-        &readers::CoorTweet,
-        &readers::PostsCsv,
-        &readers::PostsJsonLines,
-        &readers::Feed,
-        &readers::WatchedAssets,
-    ],
+    readers: &[&readers::CoorTweet, &readers::PostsCsv, &readers::PostsJsonLines, &readers::Feed, &readers::WatchedAssets],
     kernels: &[&kernels::NearDuplicateTexts, &kernels::TextBursts, &kernels::Coordination, &kernels::NamedAssets],
     detectors: &[
         ("coordination.md", include_str!("../detectors/coordination.md")),

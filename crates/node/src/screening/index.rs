@@ -164,11 +164,8 @@ struct Gathered {
 fn take(gathered: &mut BTreeMap<String, Gathered>, statement: &Statement, vocabulary: &Vocabulary) {
     let content = &statement.content;
     let Some(matching) = matching_kind(&content.kind, vocabulary) else { return };
-    let name = EntityName {
-        origin: statement.origin.clone(),
-        dataset: statement.dataset.clone(),
-        entity: content.entity.clone(),
-    };
+    let name =
+        EntityName { origin: statement.origin.clone(), dataset: statement.dataset.clone(), entity: content.entity.clone() };
     let id = indexed_id(&name);
     let one = gathered.entry(id.clone()).or_insert_with(|| Gathered {
         name,
@@ -233,8 +230,7 @@ impl Gathered {
             return None;
         }
         let title = self.title.or_else(|| entity.names.first().cloned()).unwrap_or_else(|| id.to_owned());
-        let listed =
-            Listed { name: self.name, kind: self.kind, title, weak: self.weak, source_lists: self.source_lists };
+        let listed = Listed { name: self.name, kind: self.kind, title, weak: self.weak, source_lists: self.source_lists };
         Some((self.entity, listed))
     }
 }

@@ -64,7 +64,9 @@ impl Node {
                 "tried": rows.iter().map(|row| row.tried).sum::<usize>(),
                 "found": rows.iter().map(|row| row.found).sum::<usize>(),
             });
-            let code = |value: &oikos_matching::Mutation| serde_json::to_value(value).ok().and_then(|code| code.as_str().map(str::to_owned));
+            let code = |value: &oikos_matching::Mutation| {
+                serde_json::to_value(value).ok().and_then(|code| code.as_str().map(str::to_owned))
+            };
             let rows = rows.into_iter().map(|row| SelfRecallRow {
                 mutation: code(&row.mutation).unwrap_or_default(),
                 script: row.script.to_owned(),

@@ -142,7 +142,7 @@ impl Node {
         self.write(caller, Action::Screen, |tx| {
             let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
             let lists = self.lists(tx, &labels, request.settings.datasets()?)?;
-    let matches = self.screen_against(tx, &lists, &labels, &request.subjects, &settings)?;
+            let matches = self.screen_against(tx, &lists, &labels, &request.subjects, &settings)?;
             let answer = answer(&lists, request.subjects.len(), matches, request.settings.budget);
             let noted = noted(&answer, &request.subjects)?;
             Ok((answer, noted))
@@ -270,7 +270,10 @@ fn view(hit: &Hit, listed: &Listed) -> ScreeningMatch {
             .map(|word| MatchedWord {
                 subject: word.first.clone(),
                 listed: word.second.clone(),
-                means: serde_json::to_value(word.means).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default(),
+                means: serde_json::to_value(word.means)
+                    .ok()
+                    .and_then(|code| code.as_str().map(str::to_owned))
+                    .unwrap_or_default(),
             })
             .collect(),
         decision: None,
@@ -286,12 +289,7 @@ fn grade(score: f64) -> &'static str {
 }
 
 /// Ranks matches: those cleared last, then by score.
-pub(super) fn answer(
-    lists: &Lists,
-    subjects: usize,
-    mut matches: Vec<ScreeningMatch>,
-    budget: Option<usize>,
-) -> ScreeningAnswer {
+pub(super) fn answer(lists: &Lists, subjects: usize, mut matches: Vec<ScreeningMatch>, budget: Option<usize>) -> ScreeningAnswer {
     let is_cleared = |one: &ScreeningMatch| one.decision.as_ref().is_some_and(|said| said.verdict == MatchVerdict::Cleared);
     matches.sort_by(|one, other| {
         let by_score = is_cleared(one).cmp(&is_cleared(other)).then_with(|| other.bits.total_cmp(&one.bits));

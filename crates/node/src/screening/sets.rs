@@ -212,8 +212,13 @@ impl Node {
             let kept = set.subjects(tx)?;
             let changed = changed_since(tx, &labels, &lists, set.row.screened_at)?;
             let places = if all { kept.keys().copied().collect() } else { touched(&kept, &changed, &lists)? };
-            let mut report =
-                Rescreening { set: set.view(tx)?, changed_entities: changed.len(), searched: places.len(), new: vec![], gone: vec![] };
+            let mut report = Rescreening {
+                set: set.view(tx)?,
+                changed_entities: changed.len(),
+                searched: places.len(),
+                new: vec![],
+                gone: vec![],
+            };
             let mut rows = Vec::new();
             for place in places {
                 let Some(before) = kept.get(&place) else { continue };
@@ -237,14 +242,25 @@ impl Node {
     ///
     /// # Errors
     /// When policy refuses, there is no such set for the caller, or a setting is out of its bounds.
-    pub fn screening_what_if(&self, caller: &Caller, id: &str, settings: &ScreeningSettings) -> Result<ScreeningWhatIf, NodeError> {
+    pub fn screening_what_if(
+        &self,
+        caller: &Caller,
+        id: &str,
+        settings: &ScreeningSettings,
+    ) -> Result<ScreeningWhatIf, NodeError> {
         settings.read()?;
         self.write(caller, Action::Screen, |tx| {
             let set = self.visible_set(tx, caller, id)?;
             let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
             let lists = self.lists(tx, &labels, settings.datasets()?)?;
-            let mut tried =
-                ScreeningWhatIf { matches: 0, would_match: 0, would_be_new: 0, would_be_gone: 0, hits_lost: vec![], cleared_lost: 0 };
+            let mut tried = ScreeningWhatIf {
+                matches: 0,
+                would_match: 0,
+                would_be_new: 0,
+                would_be_gone: 0,
+                hits_lost: vec![],
+                cleared_lost: 0,
+            };
             for (place, before) in set.subjects(tx)? {
                 let after = self.screened(tx, &lists, &labels, &before.subject, place, settings)?;
                 tried.matches += before.matches.len();
@@ -350,7 +366,8 @@ impl Set {
 
     fn subjects(&self, tx: &dyn Transaction) -> Result<BTreeMap<u64, SubjectContent>, NodeError> {
         let rows = tx.screened_subjects(&self.row.id, 0, SET_MAXIMUM)?;
-        let read = |row: ScreenedSubjectRow| Ok((row.position, serde_json::from_value(row.content).map_err(NodeError::internal)?));
+        let read =
+            |row: ScreenedSubjectRow| Ok((row.position, serde_json::from_value(row.content).map_err(NodeError::internal)?));
         rows.into_iter().map(read).collect()
     }
 

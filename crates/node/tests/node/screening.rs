@@ -7,8 +7,8 @@ use oikos_model::{
     Assessment, Clock, DatasetId, EntityId, Evaluation, Label, PersonCategory, Scope, Statement, StatementDraft, Timestamp, Tlp,
 };
 use oikos_node::{
-    Caller, EntityPath, JournalSearch, MatchDecisionRequest, MatchVerdict, MoreSubjects, NewScreeningSet, NodeError, ScreeningAnswer,
-    ScreeningRequest, ScreeningSettings, ScreeningSubject, SelfRecallRequest, SubjectKind,
+    Caller, EntityPath, JournalSearch, MatchDecisionRequest, MatchVerdict, MoreSubjects, NewScreeningSet, NodeError,
+    ScreeningAnswer, ScreeningRequest, ScreeningSettings, ScreeningSubject, SelfRecallRequest, SubjectKind,
 };
 use oikos_policy::Role;
 use oikos_registry::StatementQuery;
@@ -63,11 +63,7 @@ fn screen(side: &Side, caller: &Caller, request: &ScreeningRequest) -> Screening
 }
 
 fn listed(side: &Side, id: &str) -> EntityPath {
-    EntityPath {
-        origin: side.node.id().clone(),
-        dataset: DatasetId::new(UN).unwrap(),
-        entity: EntityId::new(id).unwrap(),
-    }
+    EntityPath { origin: side.node.id().clone(), dataset: DatasetId::new(UN).unwrap(), entity: EntityId::new(id).unwrap() }
 }
 
 fn cleared(side: &Side, name: &str, id: &str) -> MatchDecisionRequest {
@@ -259,22 +255,26 @@ fn one_question_goes_over_five_registers_and_opens_those_of_the_role_and_purpose
         person(&pair.at, dataset, "p1", &[("name", "Ilse Brandtner"), ("birth_date", "1980-05-17")], purposes);
     }
     let question = ScreeningRequest {
-        subjects: vec![ScreeningSubject { kind: SubjectKind::Person, birth_date: Some("1980-05-17".into()), ..subject("Ilse Brandner") }],
+        subjects: vec![ScreeningSubject {
+            kind: SubjectKind::Person,
+            birth_date: Some("1980-05-17".into()),
+            ..subject("Ilse Brandner")
+        }],
         settings: ScreeningSettings {
             datasets: REGISTERS.iter().map(|(dataset, _)| (*dataset).to_owned()).collect(),
             ..ScreeningSettings::default()
         },
     };
-    let roles = [
-        Role::Analyst,
-        Role::Supervisor,
-        Role::Releaser,
-        Role::DataProtectionOfficer,
-        Role::Auditor,
-        Role::Administrator,
+    let roles =
+        [Role::Analyst, Role::Supervisor, Role::Releaser, Role::DataProtectionOfficer, Role::Auditor, Role::Administrator];
+    let purposes = [
+        "border-control",
+        "crime-prevention",
+        "anti-money-laundering",
+        "fdi-screening",
+        "sanctions-enforcement",
+        "customs-control",
     ];
-    let purposes =
-        ["border-control", "crime-prevention", "anti-money-laundering", "fdi-screening", "sanctions-enforcement", "customs-control"];
     let mut table = String::from(
         "# Which registers one question opens\n\nWritten by `one_question_goes_over_five_registers_and_opens_those_of_the_role_and_purpose`.\n\n| role | purpose |",
     );

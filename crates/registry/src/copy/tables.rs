@@ -309,9 +309,7 @@ pub const TABLES: &[Table] = &[
     table("access_review", &["indicator", "newest_entry", "reviewed_by", "reviewed_at", "reason"]),
     table(
         "screening_decision",
-        &[
-            "subject", "origin", "dataset", "entity", "label", "verdict", "decided_by", "decided_at", "expires_at", "content",
-        ],
+        &["subject", "origin", "dataset", "entity", "label", "verdict", "decided_by", "decided_at", "expires_at", "content"],
     ),
     table("screening_set", &["id", "label", "owner", "created_at", "screened_at", "content"]),
     table("screened_subject", &["set_id", "position", "content"]),

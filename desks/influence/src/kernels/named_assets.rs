@@ -28,10 +28,7 @@ impl Kernel for NamedAssets {
     }
 
     fn output_schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(vec![
-            Field::new("record_id", DataType::Int64, false),
-            Field::new("asset", DataType::Utf8, false),
-        ]))
+        Arc::new(Schema::new(vec![Field::new("record_id", DataType::Int64, false), Field::new("asset", DataType::Utf8, false)]))
     }
 
     fn start(&self, _parameters: &Parameters) -> Result<Box<dyn KernelRun>, KernelError> {

@@ -5,9 +5,9 @@ use std::io::BufRead;
 
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 
+use super::Problem;
 use super::csv_records::{self, Fields, Layout};
 use super::landing::{Landing, Written, moment};
-use super::Problem;
 
 const LAYOUT: Layout = Layout { needed: &["object_id", "account_id", "content_id", "timestamp_share"], optional: &[] };
 

@@ -162,7 +162,8 @@ impl Records<'_> {
             let closes = opens_quote(&line);
             more.push((next, line));
             if closes {
-                let lines: Vec<&[u8]> = std::iter::once(first.as_slice()).chain(more.iter().map(|(_, line)| line.as_slice())).collect();
+                let lines: Vec<&[u8]> =
+                    std::iter::once(first.as_slice()).chain(more.iter().map(|(_, line)| line.as_slice())).collect();
                 return Ok(Some((number, Ok(lines.join(&b'\n')))));
             }
         }

@@ -114,7 +114,8 @@ fn check_count(co_shares: usize) -> Result<(), KernelError> {
     if co_shares <= MOST_CO_SHARES {
         return Ok(());
     }
-    let problem = format!("more than {MOST_CO_SHARES} pairs of shares within the window; make it shorter, or take a shorter time");
+    let problem =
+        format!("more than {MOST_CO_SHARES} pairs of shares within the window; make it shorter, or take a shorter time");
     Err(KernelError::Limit { kernel: NAME, problem })
 }
 

@@ -39,7 +39,10 @@ pub(super) fn edges(shares: &Shares, limits: &Limits) -> Result<Vec<CoShare>, Ke
     }
     // The most surprising first within a pair, so that what counts once counts with its best.
     together.sort_unstable_by(|left, right| {
-        left.accounts.cmp(&right.accounts).then(right.surprise_nats.total_cmp(&left.surprise_nats)).then(left.shares.cmp(&right.shares))
+        left.accounts
+            .cmp(&right.accounts)
+            .then(right.surprise_nats.total_cmp(&left.surprise_nats))
+            .then(left.shares.cmp(&right.shares))
     });
     let objects = objects_of(shares);
     let mut edges = Vec::new();
@@ -65,7 +68,9 @@ fn pair_up(start: usize, group: &[Share], window_micros: i64, together: &mut Vec
     for (first, share) in group.iter().enumerate().filter(|(first, _)| nats[*first] >= LEAST_SHARE_NATS) {
         let later = group.iter().enumerate().skip(first + 1).take(MOST_TOGETHER);
         let within = later.take_while(|(_, other)| other.at - share.at <= window_micros);
-        for (second, other) in within.filter(|(second, other)| other.account != share.account && nats[*second] >= LEAST_SHARE_NATS) {
+        for (second, other) in
+            within.filter(|(second, other)| other.account != share.account && nats[*second] >= LEAST_SHARE_NATS)
+        {
             let places = ((start + first) as u32, (start + second) as u32);
             let in_order = share.account < other.account;
             together.push(CoShare {
