@@ -66,6 +66,7 @@ enum Command {
     /// Serve the page, the API and the link to partners
     Serve(commands::serve::Serve),
     /// Ask the lake in SQL
+    Screen(commands::screen::Screen),
     Sql(commands::sql::Sql),
     /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
@@ -111,6 +112,7 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Partner(partner) => partner.run(json).await,
         Command::Parcel(parcel) => parcel.run(json).await,
         Command::Serve(serve) => serve.run(json).await,
+        Command::Screen(screen) => screen.run(json).await,
         Command::Sql(sql) => sql.run(json).await,
         Command::Journal(journal) => journal.run(json).await,
         Command::Oversight(oversight) => oversight.run(json).await,

@@ -23,7 +23,7 @@ pub use view::{EntityView, ReceivedBy, RelationView, ResemblanceReason, Resembla
 const SHOWN_MAXIMUM: usize = 500;
 
 /// An entity as one source names it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EntityPath {

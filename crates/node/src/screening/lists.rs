@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use oikos_desks::entities::{LegalForce, ListReference};
 use oikos_model::{Action, DatasetId};
+use oikos_screening::ListLabel;
 use serde::{Deserialize, Serialize};
 
 use crate::{Caller, Node, NodeError};
@@ -35,6 +36,18 @@ impl From<&ListReference> for ListView {
     }
 }
 
+impl From<&ListLabel> for ListView {
+    fn from(label: &ListLabel) -> Self {
+        Self {
+            dataset: label.dataset.clone(),
+            name: label.list.clone(),
+            publisher: label.publisher.clone(),
+            legal_force: label.legal_force.clone(),
+            legal_basis: label.legal_basis.clone(),
+        }
+    }
+}
+
 impl Node {
     /// The lists that screening knows.
     ///
@@ -51,16 +64,31 @@ pub(super) fn screened_datasets() -> BTreeSet<DatasetId> {
     lists.filter_map(|list| DatasetId::new(list.dataset).ok()).collect()
 }
 
-/// What a dataset is. Within an aggregated one the strongest of the lists that say so counts.
-pub(super) fn list_of(dataset: &DatasetId, source_lists: &BTreeSet<String>) -> ListView {
-    let of_dataset = || oikos_desks::entities::lists().iter().filter(|list| list.dataset == dataset.as_str());
-    let named = of_dataset().filter(|list| source_lists.contains(list.source_list)).min_by_key(|list| list.legal_force);
-    let known = named.or_else(|| of_dataset().find(|list| list.source_list.is_empty())).map(ListView::from);
-    known.unwrap_or_else(|| ListView {
+/// What a dataset is: the lists the reference table knows in it; a register that is in no table is no list of measures.
+pub(super) fn labels_of(dataset: &DatasetId) -> Vec<ListLabel> {
+    let known: Vec<ListLabel> = oikos_desks::entities::lists()
+        .iter()
+        .filter(|list| list.dataset == dataset.as_str())
+        .map(|list| ListLabel {
+            dataset: list.dataset.to_owned(),
+            source_list: list.source_list.to_owned(),
+            list: list.list.to_owned(),
+            publisher: list.publisher.to_owned(),
+            legal_force: list.legal_force.code().to_owned(),
+            legal_basis: list.legal_basis.to_owned(),
+            note: list.note.to_owned(),
+        })
+        .collect();
+    if !known.is_empty() {
+        return known;
+    }
+    vec![ListLabel {
         dataset: dataset.to_string(),
-        name: dataset.to_string(),
+        source_list: String::new(),
+        list: dataset.to_string(),
         publisher: String::new(),
         legal_force: LegalForce::NoList.code().to_owned(),
         legal_basis: String::new(),
-    })
+        note: String::new(),
+    }]
 }

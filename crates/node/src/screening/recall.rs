@@ -53,10 +53,10 @@ impl Node {
         self.write(caller, Action::Screen, |tx| {
             let labels = self.permitted_labels(tx, caller, Action::ReadStatements)?;
             let lists = self.lists(tx, &labels, datasets)?;
-            let mut ids: Vec<&String> = lists.entities.keys().collect();
-            ids.sort_unstable();
-            let step = ids.len().div_ceil(sample).max(1);
-            let tried: Vec<&Entity> = ids.into_iter().step_by(step).filter_map(|id| lists.entities.get(id)).collect();
+            let mut all: Vec<&Entity> = lists.entities.values().flatten().collect();
+            all.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+            let step = all.len().div_ceil(sample).max(1);
+            let tried: Vec<&Entity> = all.into_iter().step_by(step).collect();
             let weights = Weights::default();
             let rows = self_recall(&lists.index, tried.iter().copied(), &MUTATIONS, seed, &SearchSettings::new(&weights));
             let detail = serde_json::json!({

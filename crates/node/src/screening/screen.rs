@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use oikos_matching::{EvidenceWeights, Hit, SearchSettings, Weights, bits_of};
 use oikos_model::{Action, DatasetId, LabelId};
 use oikos_registry::Transaction;
+use oikos_screening::{Described, Listing};
 use serde::{Deserialize, Serialize};
 
 use super::decide::{MatchDecision, MatchVerdict};
-use super::index::{Listed, Lists};
-use super::lists::{ListView, list_of, screened_datasets};
+use super::index::{Lists, path_of};
+use super::lists::{ListView, labels_of, screened_datasets};
 use super::subject::{ScreeningSubject, fingerprint};
 use crate::entities::EntityPath;
 use crate::{Caller, Node, NodeError, Noted};
@@ -66,18 +67,20 @@ pub struct ScreeningMatch {
     pub name: String,
     /// Which name of the listed entity it matched.
     pub alias: String,
-    /// Whether the list itself marks that name as weak.
-    pub is_weak_alias: bool,
+    /// How good that alias is: `name`, `strong`, `previous` or `weak`.
+    pub alias_strength: String,
+    /// The script it is written in.
+    pub script: String,
     /// The listed entity.
     pub entity: EntityPath,
     /// Its main name.
     pub title: String,
-    /// Its kind.
-    pub kind: String,
-    /// The list, with its legal force here.
-    pub list: ListView,
-    /// Within an aggregated dataset, the lists that say so.
-    pub source_lists: Vec<String>,
+    /// The lists it is on, with their legal force here.
+    pub lists: Vec<ListView>,
+    /// Programmes or regimes it is listed under.
+    pub programmes: Vec<String>,
+    /// The lists' own numbers of it.
+    pub references: Vec<String>,
     /// The score between 0 and 1.
     pub score: f64,
     /// The score in bits of log-odds: the sum of the reasons.
@@ -169,8 +172,9 @@ impl Node {
             let fingerprint = fingerprint(&subject);
             let decisions = self.decisions_on(tx, &fingerprint, labels)?;
             for hit in hits {
-                if let Some(listed) = lists.listed.get(&hit.entity) {
-                    let mut found = view(&hit, listed);
+                // A hit on an entity that is not described is on no list any more.
+                if let Some(described) = lists.names.describe(&hit) {
+                    let mut found = view(&hit, &described);
                     found.subject.clone_from(&subject.id);
                     found.fingerprint.clone_from(&fingerprint);
                     found.decision = decisions.iter().find(|decision| decision.entity == found.entity).cloned();
@@ -239,8 +243,12 @@ fn weighed(changes: &BTreeMap<String, f32>) -> Result<EvidenceWeights, NodeError
     serde_json::from_value(weights).map_err(NodeError::internal)
 }
 
-fn view(hit: &Hit, listed: &Listed) -> ScreeningMatch {
+fn view(hit: &Hit, described: &Described<'_>) -> ScreeningMatch {
     let score = hit.score.value();
+    let of_listings = |of: fn(&Listing) -> &BTreeSet<String>| {
+        let all: BTreeSet<&String> = described.listings.iter().flat_map(|listing| of(listing)).collect();
+        all.into_iter().cloned().collect()
+    };
     ScreeningMatch {
         rank: 0,
         within_budget: true,
@@ -248,12 +256,13 @@ fn view(hit: &Hit, listed: &Listed) -> ScreeningMatch {
         fingerprint: String::new(),
         name: hit.name.clone(),
         alias: hit.alias.clone(),
-        is_weak_alias: listed.weak.contains(&hit.alias),
-        entity: EntityPath::of(&listed.name),
-        title: listed.title.clone(),
-        kind: listed.kind.clone(),
-        list: list_of(&listed.name.dataset, &listed.source_lists),
-        source_lists: listed.source_lists.iter().cloned().collect(),
+        alias_strength: described.strength.code().to_owned(),
+        script: described.script.name().to_owned(),
+        entity: path_of(&described.key),
+        title: described.name.to_owned(),
+        lists: described.lists.iter().map(|list| ListView::from(*list)).collect(),
+        programmes: of_listings(|listing| &listing.programmes),
+        references: of_listings(|listing| &listing.references),
         score,
         bits: hit.score.bits,
         grade: grade(score).to_owned(),
@@ -301,7 +310,7 @@ pub(super) fn answer(lists: &Lists, subjects: usize, mut matches: Vec<ScreeningM
     }
     ScreeningAnswer {
         subjects,
-        lists: lists.datasets().map(|dataset| list_of(dataset, &BTreeSet::new())).collect(),
+        lists: lists.datasets().flat_map(labels_of).map(|label| ListView::from(&label)).collect(),
         entities: lists.index.len(),
         within_budget: matches.iter().filter(|found| found.within_budget).count(),
         cleared: matches.iter().filter(|found| is_cleared(found)).count(),

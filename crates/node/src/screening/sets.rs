@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use oikos_matching::{Entity, subjects_touched};
 use oikos_model::{Action, Label, LabelId, Marking, Scope, Timestamp, Tlp};
-use oikos_registry::{ScreenedSubjectRow, ScreeningSetRow, StatementQuery, Transaction};
+use oikos_registry::{ScreenedSubjectRow, ScreeningSetRow, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::decide::MatchVerdict;
-use super::index::Lists;
+use super::index::{Lists, pages};
 use super::screen::{ScreeningAnswer, ScreeningMatch, ScreeningSettings, answer, check_count};
 use super::subject::ScreeningSubject;
 use crate::entities::EntityPath;
@@ -23,8 +23,6 @@ const TITLE_BYTES_MAXIMUM: usize = 200;
 const SET_MAXIMUM: usize = 100_000;
 /// Subjects are kept so long; a set that is still needed is made anew, for a reason that still holds.
 const KEPT_DAYS: i64 = 365;
-/// Statements read at once while what changed is looked for.
-const PAGE: usize = 50_000;
 
 /// A set to be kept.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -405,17 +403,7 @@ fn changed_since(
     let mut changed = BTreeSet::new();
     let is_new = |at: Timestamp| since.is_none_or(|since| at >= since);
     for dataset in lists.datasets() {
-        let mut after = None;
-        loop {
-            let query = StatementQuery {
-                labels: Some(labels),
-                dataset: Some(dataset),
-                include_ended: true,
-                after,
-                limit: PAGE,
-                ..StatementQuery::default()
-            };
-            let page = tx.statements(&query)?;
+        pages(tx, labels, dataset, true, |page| {
             for statement in page.iter().filter(|one| is_new(one.recorded_at) || one.ended_at.is_some_and(is_new)) {
                 changed.insert(EntityPath {
                     origin: statement.origin.clone(),
@@ -423,11 +411,7 @@ fn changed_since(
                     entity: statement.content.entity.clone(),
                 });
             }
-            match page.last() {
-                Some(last) if page.len() == PAGE => after = Some(last.id),
-                _ => break,
-            }
-        }
+        })?;
     }
     Ok(changed)
 }
@@ -443,7 +427,7 @@ fn touched(
     let mut places: BTreeSet<u64> = matched.collect();
     let positions: Vec<u64> = kept.keys().copied().collect();
     let subjects = kept.values().map(|one| one.subject.entity(0)).collect::<Result<Vec<Entity>, _>>()?;
-    let entities: Vec<Entity> = changed.iter().filter_map(|path| lists.entity(path)).cloned().collect();
+    let entities: Vec<Entity> = changed.iter().filter_map(|path| lists.entities.get(path)).flatten().cloned().collect();
     let met = subjects_touched(&subjects, &entities).map_err(NodeError::internal)?;
     places.extend(met.into_iter().filter_map(|place| positions.get(place).copied()));
     Ok(places)

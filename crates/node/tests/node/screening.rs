@@ -90,7 +90,7 @@ fn dirty_names_match_with_reasons_that_add_up_and_the_lists_legal_force() {
     for one in &answer.matches {
         let sum: f32 = one.reasons.iter().map(|reason| reason.bits).sum();
         assert!((sum - one.bits).abs() < 1e-3, "{one:?}");
-        assert_eq!(one.list.legal_force, "through-eu-law", "a UN listing binds as far as the Union took it over");
+        assert_eq!(one.lists[0].legal_force, "through-eu-law", "a UN listing binds as far as the Union took it over");
         assert!(one.decision.is_none() && (0.0..=1.0).contains(&one.score) && !one.words.is_empty());
     }
     assert!(answer.matches.windows(2).all(|pair| pair[0].bits >= pair[1].bits));

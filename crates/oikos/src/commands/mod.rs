@@ -20,6 +20,8 @@ pub(crate) mod recall;
 pub(crate) mod release;
 pub(crate) mod request;
 pub(crate) mod serve;
+pub(crate) mod screen;
+mod screen_file;
 pub(crate) mod sql;
 pub(crate) mod subject;
 pub(crate) mod user;
