@@ -14,10 +14,13 @@ use oikos_desk::reading::rows::Rows;
 use oikos_desk::reading::{csv_fields, record_position};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Reject, Sink, Source};
 
+use crate::diim::Matrix;
 use crate::tables::INPUT_OUTPUT;
 
 const LINE_MAX_BYTES: usize = 256 * 1_024;
 const LABEL_MAX_BYTES: usize = 200;
+/// How much of a file a reader is shown to recognise it: a bare table must be smaller to be known by its number of rows.
+const BEGINNING_BYTES: usize = 64 * 1_024;
 const MOST_LABELS: usize = 5_000;
 const MOST_CELLS: usize = 4_000_000;
 const OUTPUT_ROWS: [&str; 4] = ["output", "output_bp", "total_output", "P1"];
@@ -36,13 +39,24 @@ impl Reader for InputOutputCsv {
     }
 
     fn recognises(&self, beginning: &[u8]) -> bool {
-        let mut lines = beginning.split(|byte| *byte == b'\n');
-        let header = lines.next().and_then(|line| csv_fields(without_byte_order_mark(line)));
-        let row = lines.next().and_then(csv_fields);
-        let (Some(header), Some(row)) = (header, row) else { return false };
-        let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
-        let numbers = row.iter().skip(1).all(is_number) && row.len() > 1;
-        Shape::of(&header).is_ok() && (long_places(&header).is_some() || (numbers && !header.iter().any(is_number)))
+        let mut lines = beginning.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        let Some(header) = lines.next().and_then(|line| csv_fields(without_byte_order_mark(line))) else { return false };
+        let is_number = |text: &str| number(text).is_ok_and(|number| number.is_some());
+        if Shape::of(&header).is_err() || header.iter().any(is_number) {
+            return false;
+        }
+        if long_places(&header).is_some() {
+            return true;
+        }
+        // Any table of numbers could be bare, so a whole one must be in sight with as many rows as it needs.
+        let rows: Vec<csv::StringRecord> = lines.take(Matrix::MOST_ROWS + 2).map_while(csv_fields).collect();
+        let Some(first) = rows.first() else { return false };
+        let label = first.get(0).unwrap_or_default().trim();
+        let is_labelled = number(label).is_err() && header.iter().skip(1).any(|name| name.trim() == label);
+        let is_whole = [header.len(), header.len() + 1].contains(&rows.len()) && rows.iter().all(|row| row.len() == header.len());
+        let is_sparse = header.len() != 3 && rows.iter().all(|row| row.len() == 3);
+        let is_bare = first.iter().all(is_number) && (is_whole || is_sparse) && beginning.len() < BEGINNING_BYTES;
+        is_bare || (is_labelled && first.iter().skip(1).all(|text| number(text).is_ok()))
     }
 
     fn read(&self, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {

@@ -212,6 +212,23 @@ fn national_tables_are_read_without_their_totals() {
 }
 
 #[test]
+fn a_table_of_other_numbers_is_not_taken_for_one_of_sectors() {
+    for other in
+        ["t,i,j,k,v,q\n2020,4,31,251512,27.82,169.8\n", "id,amount\n1,2\n3,4\n5,6\n7,8\n", "2,3\n4,5\n", "a,b\nx,1\n", ASSETS]
+    {
+        assert!(!InputOutputCsv.recognises(other.as_bytes()), "{other:?}");
+    }
+    for table in [
+        "A,B\n0,0.8\n0.2,0\n",
+        "A,B\n0,0,0\n0,1,0.8\n",
+        "x,A,B\nA,1,2\noutput,3,4\n",
+        "iotables_row,iotables_col,values\nA,B,1\n",
+    ] {
+        assert!(InputOutputCsv.recognises(table.as_bytes()), "{table:?}");
+    }
+}
+
+#[test]
 fn a_bare_table_with_a_refused_row_is_refused() {
     let whole = "A,B\n1,2\n3,4\n10,10\n";
     assert!(read(&InputOutputCsv, whole).1.is_ok());
