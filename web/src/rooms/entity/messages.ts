@@ -7,9 +7,9 @@ function or(named: Named, code: string): string {
 }
 
 const KINDS = {
-  en: { company: "company", person: "person", vessel: "vessel", asset: "asset", ownership: "ownership", arrangement: "arrangement", "public-body": "public body" },
-  fr: { company: "société", person: "personne", vessel: "navire", asset: "installation", ownership: "participation", arrangement: "construction juridique", "public-body": "organisme public" },
-  de: { company: "Unternehmen", person: "Person", vessel: "Schiff", asset: "Anlage", ownership: "Beteiligung", arrangement: "Rechtsgestaltung", "public-body": "öffentliche Stelle" },
+  en: { company: "company", person: "person", vessel: "vessel", asset: "asset", ownership: "ownership", arrangement: "arrangement", "public-body": "public body", organisation: "organisation", party: "party", aircraft: "aircraft", listing: "listing", directorship: "directorship", association: "association" },
+  fr: { company: "société", person: "personne", vessel: "navire", asset: "installation", ownership: "participation", arrangement: "construction juridique", "public-body": "organisme public", organisation: "organisation", party: "partie", aircraft: "aéronef", listing: "inscription", directorship: "mandat de direction", association: "lien" },
+  de: { company: "Unternehmen", person: "Person", vessel: "Schiff", asset: "Anlage", ownership: "Beteiligung", arrangement: "Rechtsgestaltung", "public-body": "öffentliche Stelle", organisation: "Organisation", party: "Partei", aircraft: "Luftfahrzeug", listing: "Listung", directorship: "Leitungsamt", association: "Verbindung" },
 } as const;
 
 const ROLES = {
