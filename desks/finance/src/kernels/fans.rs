@@ -4,11 +4,11 @@
 //! Windows that hold enough and overlap are one episode. Parameters: `window_hours`, `least_accounts`, `least_split_accounts`,
 //! `split_hours`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::graph::{Edge, Graph, Node};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Usual};
 use super::search::{GraphKernel, Search, over_nodes};
 use super::{count, micros, positive};
 
@@ -70,13 +70,40 @@ impl Fans {
         }
         let splits = self.splits(graph, row);
         let episodes = self.episodes(graph, row, &splits);
-        let inside: usize = episodes.iter().map(|episode| episode.range.len()).sum();
-        let windows = graph.duration() as f64 / self.window as f64;
-        let usual = (windows > 1.0).then(|| (row.len() - inside) as f64 / windows);
-        let patterns = episodes
+        episodes
             .into_iter()
-            .map(|episode| Pattern { usual_transfers: usual, ..self.pattern(graph, node, row, &splits, &episode) });
-        patterns.collect()
+            .map(|episode| Pattern {
+                usual: self.usual(graph, row, &episode.range),
+                ..self.pattern(graph, node, row, &splits, &episode)
+            })
+            .collect()
+    }
+
+    /// The busiest window of an episode beside the time around it; `None` where what was read is not longer than a window.
+    fn usual(&self, graph: &Graph, row: &[Edge], episode: &Range<usize>) -> Option<Usual> {
+        let windows = graph.duration() as f64 / self.window as f64;
+        if windows <= 1.0 {
+            return None;
+        }
+        let (mut left, mut peak) = (episode.start, episode.start..episode.start);
+        for right in episode.clone() {
+            while graph.at(row[right]) - graph.at(row[left]) > self.window {
+                left += 1;
+            }
+            if right + 1 - left > peak.len() {
+                peak = left..right + 1;
+            }
+        }
+        let others =
+            |range: Range<usize>| row[range].iter().map(|edge| self.direction.other(graph, *edge)).collect::<HashSet<Node>>();
+        let (before, inside, after) = (others(0..peak.start), others(peak.clone()), others(peak.end..row.len()));
+        Some(Usual {
+            peak_transfers: peak.len() as f64,
+            // Less than a window around the busiest one says little of what is usual, so it counts as a whole one.
+            transfers: (row.len() - peak.len()) as f64 / (windows - 1.0).max(1.0),
+            known_share: inside.iter().filter(|other| before.contains(other) || after.contains(other)).count() as f64
+                / inside.len().max(1) as f64,
+        })
     }
 
     /// Which transfers of a row have another of the same two accounts within the hours that count as a split.

@@ -48,7 +48,7 @@ impl GatherScatter {
         }
         let edges: Vec<Edge> = gathered.edges.iter().chain(out).copied().collect();
         let pattern = Pattern::of(node, gathered.size + receivers.len(), edges);
-        Some(Pattern { usual_transfers: gathered.usual_transfers, split_transfers: gathered.split_transfers, ..pattern })
+        Some(Pattern { usual: gathered.usual, split_transfers: gathered.split_transfers, ..pattern })
     }
 }
 

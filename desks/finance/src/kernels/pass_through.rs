@@ -41,14 +41,11 @@ impl PassThrough {
         let mut edges: Vec<Edge> = into.iter().chain(out).copied().collect();
         edges.sort_unstable();
         let sessions = edges.chunk_by(|before, after| graph.at(*after) - graph.at(*before) <= self.hold);
-        let windows = graph.duration() as f64 / self.hold as f64;
-        let all = edges.len();
         sessions
             .filter(|session| self.passes_on(graph, node, session))
             .map(|session| {
-                let usual = (windows > 1.0).then(|| (all - session.len()) as f64 / windows);
                 let parties: BTreeSet<Node> = session.iter().flat_map(|edge| [graph.from(*edge), graph.to(*edge)]).collect();
-                Pattern { usual_transfers: usual, ..Pattern::of(node, parties.len() - 1, session.to_vec()) }
+                Pattern::of(node, parties.len() - 1, session.to_vec())
             })
             .collect()
     }

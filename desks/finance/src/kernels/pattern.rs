@@ -32,12 +32,23 @@ pub(super) struct Pattern {
     pub(super) edges: Vec<Edge>,
     /// Accounts between, hops or layers: what the pattern counts.
     pub(super) size: usize,
-    /// How many transfers a window of the subject has outside the pattern, on average.
-    pub(super) usual_transfers: Option<f64>,
+    /// What is usual for the subject, where the search says.
+    pub(super) usual: Option<Usual>,
     /// Transfers that one of several accounts repeated to the same account within the hours that count as a split.
     pub(super) split_transfers: usize,
     /// Whether hubs or limits cut the search, so that there may be more of it.
     pub(super) is_capped: bool,
+}
+
+/// A pattern's busiest window beside the other windows of its account.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Usual {
+    /// Transfers in the busiest window.
+    pub(super) peak_transfers: f64,
+    /// Transfers in a window of the time read outside of the busiest one, on average.
+    pub(super) transfers: f64,
+    /// Share of the busiest window's other accounts that the account deals with in other windows too.
+    pub(super) known_share: f64,
 }
 
 impl Pattern {
@@ -45,7 +56,7 @@ impl Pattern {
     pub(super) fn of(subject: Node, size: usize, mut edges: Vec<Edge>) -> Self {
         edges.sort_unstable();
         edges.dedup();
-        Self { subject, other: None, route: vec![], edges, size, usual_transfers: None, split_transfers: 0, is_capped: false }
+        Self { subject, other: None, route: vec![], edges, size, usual: None, split_transfers: 0, is_capped: false }
     }
 }
 
@@ -73,7 +84,9 @@ pub(super) fn schema() -> SchemaRef {
         Field::new("alike_share", DataType::Float64, false),
         Field::new("activity_share", DataType::Float64, false),
         Field::new("duration_hours", DataType::Float64, false),
+        Field::new("peak_transfers", DataType::Float64, true),
         Field::new("usual_transfers", DataType::Float64, true),
+        Field::new("known_share", DataType::Float64, true),
         Field::new("is_capped", DataType::Boolean, false),
         Field::new("accounts", texts.clone(), false),
         Field::new("ibans", texts.clone(), false),
@@ -90,7 +103,7 @@ pub(super) struct PatternRows<'a> {
     texts: [StringBuilder; 3],
     times: [TimestampMicrosecondBuilder; 2],
     integers: [Int64Builder; 7],
-    numbers: [Float64Builder; 7],
+    numbers: [Float64Builder; 9],
     is_capped: BooleanBuilder,
     lists: [ListBuilder<StringBuilder>; 3],
     record_ids: ListBuilder<Int64Builder>,
@@ -144,7 +157,9 @@ impl<'a> PatternRows<'a> {
             Some(alike_share(graph, &pattern.edges)),
             Some(flow.own_transfers as f64 / activity.max(1) as f64),
             Some(hours_between(first_at, last_at)),
-            pattern.usual_transfers,
+            pattern.usual.map(|usual| usual.peak_transfers),
+            pattern.usual.map(|usual| usual.transfers),
+            pattern.usual.map(|usual| usual.known_share),
         ];
         for (builder, number) in self.numbers.iter_mut().zip(numbers) {
             builder.append_option(number);
@@ -189,7 +204,7 @@ impl<'a> PatternRows<'a> {
             return Ok(());
         }
         self.rows = 0;
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(24);
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(26);
         columns.extend(self.texts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
         columns.extend(self.times.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
         columns.extend(self.integers.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
