@@ -2,21 +2,22 @@
 
 use crate::domains::domain;
 
-/// Country codes of one to three digits (ITU-T E.164, list of assigned codes): whole first digits with what is assigned below them. A number whose code is
-/// not assigned is none.
+/// Country codes of one to three digits (ITU-T E.164, list of assigned codes): whole first digits with what is assigned below
+/// them. A number whose code is not assigned is none.
 const ASSIGNED: &[&str] = &[
-    "1", "7", "20", "211", "212", "213", "216", "218", "22", "23", "240", "241", "242", "243", "244", "245", "246", "247", "248", "249", "25",
-    "260", "261", "262", "263", "264", "265", "266", "267", "268", "269", "27", "290", "291", "297", "298", "299", "30", "31", "32", "33",
-    "34", "350", "351", "352", "353", "354", "355", "356", "357", "358", "359", "36", "370", "371", "372", "373", "374", "375", "376", "377",
-    "378", "379", "380", "381", "382", "383", "385", "386", "387", "389", "39", "40", "41", "420", "421", "423", "43", "44", "45", "46",
-    "47", "48", "49", "50", "51", "52", "53", "54", "55", "56", "57", "58", "59", "60", "61", "62", "63", "64", "65", "66", "670", "672",
-    "673", "674", "675", "676", "677", "678", "679", "68", "690", "691", "692", "81", "82", "84", "850", "852", "853", "855", "856", "86",
-    "870", "880", "881", "882", "883", "886", "90", "91", "92", "93", "94", "95", "960", "961", "962", "963", "964", "965", "966", "967",
-    "968", "970", "971", "972", "973", "974", "975", "976", "977", "98", "992", "993", "994", "995", "996", "998",
+    "1", "7", "20", "211", "212", "213", "216", "218", "22", "23", "240", "241", "242", "243", "244", "245", "246", "247", "248",
+    "249", "25", "260", "261", "262", "263", "264", "265", "266", "267", "268", "269", "27", "290", "291", "297", "298", "299",
+    "30", "31", "32", "33", "34", "350", "351", "352", "353", "354", "355", "356", "357", "358", "359", "36", "370", "371",
+    "372", "373", "374", "375", "376", "377", "378", "379", "380", "381", "382", "383", "385", "386", "387", "389", "39", "40",
+    "41", "420", "421", "423", "43", "44", "45", "46", "47", "48", "49", "50", "51", "52", "53", "54", "55", "56", "57", "58",
+    "59", "60", "61", "62", "63", "64", "65", "66", "670", "672", "673", "674", "675", "676", "677", "678", "679", "68", "690",
+    "691", "692", "81", "82", "84", "850", "852", "853", "855", "856", "86", "870", "880", "881", "882", "883", "886", "90",
+    "91", "92", "93", "94", "95", "960", "961", "962", "963", "964", "965", "966", "967", "968", "970", "971", "972", "973",
+    "974", "975", "976", "977", "98", "992", "993", "994", "995", "996", "998",
 ];
 
-/// A telephone number with its country's code as `+` and digits (E.164). Spaces, dots, hyphens and brackets between digits are dropped; `00` and a
-/// trunk zero in brackets are understood.
+/// A telephone number with its country's code as `+` and digits (E.164). Spaces, dots, hyphens and brackets between digits are
+/// dropped; `00` and a trunk zero in brackets are understood.
 ///
 /// # Errors
 /// Says what a number needs.
@@ -41,7 +42,8 @@ pub fn phone(text: &str) -> Result<String, &'static str> {
     Ok(format!("+{digits}"))
 }
 
-/// An e-mail address, in small letters throughout: no provider of today tells cases apart (RFC 5321, 2.4 allows it). Names with quotes are not read.
+/// An e-mail address, in small letters throughout: no provider of today tells cases apart (RFC 5321, 2.4 allows it). Names with
+/// quotes are not read.
 ///
 /// # Errors
 /// Says what an address needs.

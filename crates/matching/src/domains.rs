@@ -23,7 +23,9 @@ pub fn domain(text: &str) -> Result<String, &'static str> {
         return Err("a label is of letters, digits and '-', and does not begin or end with '-'");
     }
     match name.rsplit('.').next() {
-        Some(last) if last.starts_with("xn--") || (last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_lowercase())) => Ok(name),
+        Some(last) if last.starts_with("xn--") || (last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_lowercase())) => {
+            Ok(name)
+        }
         _ => Err("the last label is no top-level domain"),
     }
 }

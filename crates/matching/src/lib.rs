@@ -2,7 +2,8 @@
 //!
 //! - **Identifiers**: [`normalise`] and [`Standard`] bring what a source wrote into the one written form and refuse what fails the standard's
 //!   own check, with a reason a person can act on.
-//! - **Online identifiers**: [`wallet`], [`onion`], [`domains`], [`phone`], [`email`] and [`pgp_fingerprint`] check and normalise, each by its own standard.
+//! - **Online identifiers**: [`wallet`], [`onion`], [`domains`], [`phone`], [`email`] and [`pgp_fingerprint`] check and normalise,
+//!   each by its own standard.
 //! - **Names**: [`fold`] and [`Name`] bring names of any script into small Latin words and say what each word is; [`compare_names`] compares
 //!   two of them. A [`Score`] is bits of log-odds, the sum of its [`Reason`]s.
 //! - **Index**: [`Index`] holds entities and finds them by their names and identifiers; a [`Searcher`] does it for one thread.
@@ -44,6 +45,6 @@ pub use scoring::align::Means;
 pub use scoring::features::NameFeature;
 pub use scoring::score::{Reason, Score, WordMatch, bits_of, compare_names, name_features, value_of};
 pub use scoring::weights::{EvidenceWeights, NameWeights, Weights};
+pub use screen::{Alert, ListChange, Rescreened, ScreenSettings, Screener, Screening, Touched};
 pub use texts::{MAXIMUM_TEXT_WORDS, NamedThings, NearDuplicates, NotAName, Placed, TooManyTexts, text_of_html, text_words};
 pub use wallets::{Chain, Wallet, wallet};
-pub use screen::{Alert, ListChange, Rescreened, ScreenSettings, Screener, Screening, Touched};

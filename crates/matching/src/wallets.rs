@@ -115,7 +115,8 @@ fn base58check(text: &str) -> Result<Wallet, &'static str> {
     Ok(Wallet { chain, address: text.to_owned(), checked: true })
 }
 
-/// Base58 in blocks of eleven digits for eight bytes; a last block of seven digits is five bytes. Network bytes: 18 standard, 19 integrated, 42 sub-address.
+/// Base58 in blocks of eleven digits for eight bytes; a last block of seven digits is five bytes. Network bytes: 18 standard, 19
+/// integrated, 42 sub-address.
 fn monero(text: &str) -> Result<Wallet, &'static str> {
     let blocks: Option<Vec<Vec<u8>>> = text.as_bytes().chunks(11).map(monero_block).collect();
     let bytes = blocks.ok_or("it has letters that base58 leaves out, or a block beyond its range")?.concat();
@@ -158,10 +159,7 @@ mod tests {
         ("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", Chain::Ethereum),
         ("0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", Chain::Ethereum),
         ("0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB", Chain::Ethereum),
-        (
-            "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A",
-            Chain::Monero,
-        ),
+        ("44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A", Chain::Monero),
         ("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", Chain::Tron),
     ];
 

@@ -1,7 +1,7 @@
 //! The influence desk: accounts that act as one, and stories with where and when they first appeared.
 //!
-//! It looks at behaviour and at infrastructure, never at opinions: no detector reads what a text claims, none says whether it is true,
-//! and none ranks or names an author. Everything a node needs is in [`INFLUENCE`].
+//! It looks at behaviour and at infrastructure, never at opinions: no detector reads what a text claims, none says whether it is
+//! true, and none ranks or names an author. Everything a node needs is in [`INFLUENCE`].
 
 mod datasets;
 mod kernels;
@@ -19,13 +19,7 @@ pub static INFLUENCE: Desk = Desk {
     datasets: datasets::ALL,
     tables: tables::ALL,
     references: &[],
-    readers: &[
-        &readers::CoorTweet,
-        &readers::PostsCsv,
-        &readers::PostsJsonLines,
-        &readers::Feed,
-        &readers::WatchedAssets,
-    ],
+    readers: &[&readers::CoorTweet, &readers::PostsCsv, &readers::PostsJsonLines, &readers::Feed, &readers::WatchedAssets],
     kernels: &[&kernels::NearDuplicateTexts, &kernels::TextBursts, &kernels::Coordination, &kernels::NamedAssets],
     detectors: &[
         ("coordination.md", include_str!("../detectors/coordination.md")),

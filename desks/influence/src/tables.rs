@@ -30,7 +30,11 @@ pub(crate) const POSTS: TableDefinition = TableDefinition {
         maybe("title", ColumnType::Text, "Headline."),
         maybe("text", ColumnType::Text, "Its text."),
         maybe("language", ColumnType::Text, "Language as the source says (BCP 47)."),
-        maybe("shared_object", ColumnType::Text, "What it passes on as it is: the id of a reshared post, or whatever object the source counts."),
+        maybe(
+            "shared_object",
+            ColumnType::Text,
+            "What it passes on as it is: the id of a reshared post, or whatever object the source counts.",
+        ),
     ],
     time_column: Some("at"),
     restricted_columns: &["account", "text"],

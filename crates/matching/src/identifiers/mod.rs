@@ -171,12 +171,14 @@ fn iban(text: &str) -> Result<String, &'static str> {
     Ok(iban)
 }
 
-/// The address of a wallet. One that looks like those of a chain whose checksum is known must hold it; one of another chain is bounded only.
+/// The address of a wallet. One that looks like those of a chain whose checksum is known must hold it; one of another chain is
+/// bounded only.
 fn wallet_of_any_chain(text: &str) -> Result<String, &'static str> {
     let trimmed = text.trim();
     let base58 = trimmed.starts_with(['1', '3', 'T']) && (26..=35).contains(&trimmed.len());
     let monero = trimmed.starts_with(['4', '8']) && matches!(trimmed.len(), 95 | 106);
-    let known = trimmed.starts_with("0x") && trimmed.len() == 42 || trimmed.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("bc1"));
+    let known = trimmed.starts_with("0x") && trimmed.len() == 42
+        || trimmed.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("bc1"));
     match crate::wallets::wallet(trimmed) {
         Ok(wallet) => Ok(wallet.address),
         Err(problem) if known || base58 || monero => Err(problem),
@@ -264,7 +266,10 @@ mod tests {
         let address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
         assert_eq!(value(SelectorKind::Wallet, &address.to_lowercase()), Ok(address.into()));
         assert!(value(SelectorKind::Wallet, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb").unwrap_err().contains("checksum"));
-        assert_eq!(value(SelectorKind::Wallet, "rEb8TK3gBgk5auZkwc6sHnwrGVJH8DuaLh"), Ok("rEb8TK3gBgk5auZkwc6sHnwrGVJH8DuaLh".into()));
+        assert_eq!(
+            value(SelectorKind::Wallet, "rEb8TK3gBgk5auZkwc6sHnwrGVJH8DuaLh"),
+            Ok("rEb8TK3gBgk5auZkwc6sHnwrGVJH8DuaLh".into())
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Critical assets that texts name.
 //!
-//! Inputs: names (`code`, `name`), then texts (`record_id`, `title`, `text`). Emits a row per text and asset named in its title or text.
+//! Inputs: names (`code`, `name`), then texts (`record_id`, `title`, `text`). Emits a row per text and asset named in its title
+//! or text.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,10 +29,7 @@ impl Kernel for NamedAssets {
     }
 
     fn output_schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(vec![
-            Field::new("record_id", DataType::Int64, false),
-            Field::new("asset", DataType::Utf8, false),
-        ]))
+        Arc::new(Schema::new(vec![Field::new("record_id", DataType::Int64, false), Field::new("asset", DataType::Utf8, false)]))
     }
 
     fn start(&self, _parameters: &Parameters) -> Result<Box<dyn KernelRun>, KernelError> {

@@ -1,13 +1,13 @@
-//! The layout of CooRTweet (Righetti & Balluff, R package): `object_id, account_id, content_id, timestamp_share`, the time in seconds since 1970.
-//! The layout names no platform; ids are kept under `coortweet`.
+//! The layout of CooRTweet (Righetti & Balluff, R package): `object_id, account_id, content_id, timestamp_share`, the time in
+//! seconds since 1970. The layout names no platform; ids are kept under `coortweet`.
 
 use std::io::BufRead;
 
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 
+use super::Problem;
 use super::csv_records::{self, Fields, Layout};
 use super::landing::{Landing, Written, moment};
-use super::Problem;
 
 const LAYOUT: Layout = Layout { needed: &["object_id", "account_id", "content_id", "timestamp_share"], optional: &[] };
 

@@ -1,4 +1,5 @@
-//! CSV as RFC 4180 has it: UTF-8, comma, a header, line breaks allowed within quotes. A quote that nobody closes costs its own line only.
+//! CSV as RFC 4180 has it: UTF-8, comma, a header, line breaks allowed within quotes. A quote that nobody closes costs its own
+//! line only.
 
 use std::collections::VecDeque;
 use std::io::BufRead;
@@ -162,7 +163,8 @@ impl Records<'_> {
             let closes = opens_quote(&line);
             more.push((next, line));
             if closes {
-                let lines: Vec<&[u8]> = std::iter::once(first.as_slice()).chain(more.iter().map(|(_, line)| line.as_slice())).collect();
+                let lines: Vec<&[u8]> =
+                    std::iter::once(first.as_slice()).chain(more.iter().map(|(_, line)| line.as_slice())).collect();
                 return Ok(Some((number, Ok(lines.join(&b'\n')))));
             }
         }

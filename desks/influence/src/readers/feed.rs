@@ -1,5 +1,5 @@
-//! Feeds: RSS 2.0 (RSS Advisory Board, 2.0.11), RSS 1.0 and Atom (RFC 4287), one item at a time. Entities that a document defines itself are not
-//! expanded, and nothing it points to is loaded.
+//! Feeds: RSS 2.0 (RSS Advisory Board, 2.0.11), RSS 1.0 and Atom (RFC 4287), one item at a time. Entities that a document defines
+//! itself are not expanded, and nothing it points to is loaded.
 
 use std::io::{self, BufRead, Read};
 
@@ -35,12 +35,14 @@ impl Reader for Feed {
 
     fn read(&self, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
         let mut reader = quick_xml::Reader::from_reader(Metered { input, left: MOST_PIECE_BYTES });
-        let mut reading = Reading { landing: Landing::new(source), path: Vec::new(), item: None, summary: ReadSummary::default() };
+        let mut reading =
+            Reading { landing: Landing::new(source), path: Vec::new(), item: None, summary: ReadSummary::default() };
         let mut buffer = Vec::new();
         loop {
             buffer.clear();
             reader.get_mut().left = MOST_PIECE_BYTES;
-            let event = reader.read_event_into(&mut buffer).map_err(|error| format_error(reader.error_position(), &error.to_string()))?;
+            let event =
+                reader.read_event_into(&mut buffer).map_err(|error| format_error(reader.error_position(), &error.to_string()))?;
             if matches!(event, Event::Eof) {
                 break;
             }

@@ -47,7 +47,12 @@ impl<'a> Landing<'a> {
     }
 
     /// Lands a post with its links, or says why not.
-    pub(super) fn take(&mut self, number: u64, written: &Written<'_>, sink: &mut dyn Sink) -> Result<Result<(), Problem>, ReadError> {
+    pub(super) fn take(
+        &mut self,
+        number: u64,
+        written: &Written<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<Result<(), Problem>, ReadError> {
         let checked = match Checked::of(written) {
             Ok(checked) => checked,
             Err(problem) => return Ok(Err(problem)),
@@ -174,11 +179,14 @@ fn link(relation: &'static str, field: &'static str, url: &str, address: Option<
     }
     // A bare domain name is a link too.
     let host = host_of(url).or_else(|| domain(url).ok().map(Host::Domain));
-    let host = host.ok_or_else(|| Problem::field(field, format!("{url:?} is no address of a page, for example https://example.org/a")))?;
+    let host =
+        host.ok_or_else(|| Problem::field(field, format!("{url:?} is no address of a page, for example https://example.org/a")))?;
     let given = match address.map(str::trim).filter(|address| !address.is_empty()) {
         None => None,
         Some(address) => Some(
-            address.parse::<IpAddr>().map_err(|_| Problem::field(field, format!("{address:?} is no IP address, for example 203.0.113.1")))?,
+            address
+                .parse::<IpAddr>()
+                .map_err(|_| Problem::field(field, format!("{address:?} is no IP address, for example 203.0.113.1")))?,
         ),
     };
     let (domain, address) = match host {

@@ -4,24 +4,13 @@ use std::io::BufRead;
 
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 
+use super::Problem;
 use super::csv_records::{self, Fields, Layout};
 use super::landing::{Landing, Written, moment};
-use super::Problem;
 
 const LAYOUT: Layout = Layout {
     needed: &["platform", "post", "published_at"],
-    optional: &[
-        "account",
-        "kind",
-        "title",
-        "text",
-        "language",
-        "shared_object",
-        "url",
-        "url_address",
-        "link",
-        "link_address",
-    ],
+    optional: &["account", "kind", "title", "text", "language", "shared_object", "url", "url_address", "link", "link_address"],
 };
 
 /// Reads the desk's own CSV of posts.
@@ -115,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_wrong_header_says_what_is_expected() {
-        for header in ["", "post,platform", "post,platform,published_at,colour", "post,post,platform,published_at", "\u{0}\u{0}"] {
+        for header in ["", "post,platform", "post,platform,published_at,colour", "post,post,platform,published_at", "\u{0}\u{0}"]
+        {
             let error = read(&PostsCsv, header.as_bytes()).1.unwrap_err().to_string();
             assert!(error.contains("platform,post,published_at"), "{error}");
         }

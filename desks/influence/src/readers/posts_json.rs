@@ -1,4 +1,5 @@
-//! Posts as JSON lines (RFC 8259, one object a line); the desk's README lists its fields. A file of another shape is refused at its first line.
+//! Posts as JSON lines (RFC 8259, one object a line); the desk's README lists its fields. A file of another shape is refused at
+//! its first line.
 
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -100,12 +101,7 @@ fn check_first(number: u64, bytes: &[u8]) -> Result<(), ReadError> {
     if number == 1 { Err(ReadError::Format { place: "line 1".into(), problem: problem.into() }) } else { Ok(()) }
 }
 
-fn take(
-    landing: &mut Landing<'_>,
-    number: u64,
-    bytes: &[u8],
-    sink: &mut dyn Sink,
-) -> Result<Result<(), Problem>, ReadError> {
+fn take(landing: &mut Landing<'_>, number: u64, bytes: &[u8], sink: &mut dyn Sink) -> Result<Result<(), Problem>, ReadError> {
     let post: Post<'_> = match serde_json::from_slice(bytes) {
         Ok(post) => post,
         Err(error) => return Ok(Err(Problem::row(format!("column {}: {error}", error.column())))),
@@ -146,7 +142,10 @@ mod tests {
         let links = sink.rows("influence_links");
         let relations: Vec<_> = links.iter().map(|link| (&link["relation"], &link["domain"])).collect();
         let expected = [("published", "a.example"), ("shared", "b.example"), ("shared", "c.example")];
-        assert_eq!(relations, expected.map(|(relation, domain)| (relation.into(), domain.into())).each_ref().map(|(a, b)| (a, b)));
+        assert_eq!(
+            relations,
+            expected.map(|(relation, domain)| (relation.into(), domain.into())).each_ref().map(|(a, b)| (a, b))
+        );
         assert_eq!(links[2]["address"], "2001:db8::1");
         assert!(PostsJsonLines.recognises(GOOD.as_bytes()));
     }

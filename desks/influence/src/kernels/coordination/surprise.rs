@@ -1,14 +1,15 @@
 //! Co-shares weighed by how little they are to be expected.
 //!
-//! Of a share, λ is the rate at which others share that object around it: half a share at least, or those within an hour before and after but
-//! outside the window, over two hours. That somebody shares it within the window by chance has the probability 1 − e^(−2Wλ), and the surprise of the
-//! co-share is −ln of that. So what goes viral is no surprise while it does. A pair's surprise is the sum over its objects.
+//! Of a share, λ is the rate at which others share that object around it: half a share at least, or those within an hour before
+//! and after but outside the window, over two hours. That somebody shares it within the window by chance has the probability 1 −
+//! e^(−2Wλ), and the surprise of the co-share is −ln of that. So what goes viral is no surprise while it does. A pair's surprise
+//! is the sum over its objects.
 //!
-//! Two busy accounts have many objects in common and meet on some of them by chance. There are C(c, k) ways to meet on k of c common objects, so
-//! ln C(c, k) is taken off (Bonferroni).
+//! Two busy accounts have many objects in common and meet on some of them by chance. There are C(c, k) ways to meet on k of c
+//! common objects, so ln C(c, k) is taken off (Bonferroni).
 //!
-//! Counted once: an object, by the pair's most surprising co-share of it; and two posts, however many objects they share (text, link and
-//! picture of one post are no three coincidences).
+//! Counted once: an object, by the pair's most surprising co-share of it; and two posts, however many objects they share (text,
+//! link and picture of one post are no three coincidences).
 
 use oikos_desk::KernelError;
 
@@ -18,9 +19,11 @@ use crate::kernels::SECOND_MICROS;
 
 /// The time before and after from which λ is taken.
 const REFERENCE_MICROS: i64 = 3_600 * SECOND_MICROS;
-/// Shares with less surprise than an even chance, ln 2, are passed over: they would make most of the pairs and none of the evidence.
+/// Shares with less surprise than an even chance, ln 2, are passed over: they would make most of the pairs and none of the
+/// evidence.
 const LEAST_SHARE_NATS: f64 = std::f64::consts::LN_2;
-/// The most shares of one object within the window that are paired with a share; beyond that the crowd is the finding, not the pair.
+/// The most shares of one object within the window that are paired with a share; beyond that the crowd is the finding, not the
+/// pair.
 const MOST_TOGETHER: usize = 500;
 
 /// What makes an edge.
@@ -39,7 +42,10 @@ pub(super) fn edges(shares: &Shares, limits: &Limits) -> Result<Vec<CoShare>, Ke
     }
     // The most surprising first within a pair, so that what counts once counts with its best.
     together.sort_unstable_by(|left, right| {
-        left.accounts.cmp(&right.accounts).then(right.surprise_nats.total_cmp(&left.surprise_nats)).then(left.shares.cmp(&right.shares))
+        left.accounts
+            .cmp(&right.accounts)
+            .then(right.surprise_nats.total_cmp(&left.surprise_nats))
+            .then(left.shares.cmp(&right.shares))
     });
     let objects = objects_of(shares);
     let mut edges = Vec::new();
@@ -65,7 +71,9 @@ fn pair_up(start: usize, group: &[Share], window_micros: i64, together: &mut Vec
     for (first, share) in group.iter().enumerate().filter(|(first, _)| nats[*first] >= LEAST_SHARE_NATS) {
         let later = group.iter().enumerate().skip(first + 1).take(MOST_TOGETHER);
         let within = later.take_while(|(_, other)| other.at - share.at <= window_micros);
-        for (second, other) in within.filter(|(second, other)| other.account != share.account && nats[*second] >= LEAST_SHARE_NATS) {
+        for (second, other) in
+            within.filter(|(second, other)| other.account != share.account && nats[*second] >= LEAST_SHARE_NATS)
+        {
             let places = ((start + first) as u32, (start + second) as u32);
             let in_order = share.account < other.account;
             together.push(CoShare {

@@ -15,7 +15,8 @@ use crate::readers::test_sink;
 type Shared = (String, String, String, f64);
 
 fn with_method(method: &str, least_accounts: f64) -> Parameters {
-    let numbers = [("window_seconds", 60.0), ("least_objects", 2.0), ("least_surprise_nats", 8.0), ("least_accounts", least_accounts)];
+    let numbers =
+        [("window_seconds", 60.0), ("least_objects", 2.0), ("least_surprise_nats", 8.0), ("least_accounts", least_accounts)];
     let mut parameters = parameters(&numbers);
     parameters.0.insert("method".into(), ParameterValue::Text(method.into()));
     parameters
@@ -109,8 +110,11 @@ fn text_and_link_of_one_post_are_one_coincidence() {
 
 #[test]
 fn what_everybody_shares_for_hours_is_no_surprise() {
-    let crowd = |object: &'static str, start: f64| (0..600).map(move |number| share(object, &format!("u{number}"), start + f64::from(number) * 12.0));
-    let mut shared: Vec<Shared> = (0..6).flat_map(|object| crowd(["a", "b", "c", "d", "e", "f"][object], object as f64 * 20_000.0)).collect();
+    let crowd = |object: &'static str, start: f64| {
+        (0..600).map(move |number| share(object, &format!("u{number}"), start + f64::from(number) * 12.0))
+    };
+    let mut shared: Vec<Shared> =
+        (0..6).flat_map(|object| crowd(["a", "b", "c", "d", "e", "f"][object], object as f64 * 20_000.0)).collect();
     assert!(sets(&shared, "surprise", 3.0).is_empty());
     assert!(!sets(&shared, "co-share-counts", 3.0).is_empty(), "counts alone take a crowd for a network");
     shared.reverse();
@@ -155,7 +159,8 @@ fn world(seed: u64) -> World {
     let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let mut shared = Vec::new();
     let organic = |random: &mut Random| format!("organic{}", random.rank(6_000));
-    // 6,000 objects whose popularity follows Zipf's law, and 15 that go viral: 500 to 2,000 accounts each, hundreds in the first minutes.
+    // 6,000 objects whose popularity follows Zipf's law, and 15 that go viral: 500 to 2,000 accounts each, hundreds in the first
+    // minutes.
     let births: Vec<f64> = (0..6_000).map(|_| random.next() * WEEK_SECONDS).collect();
     for _ in 0..45_000 {
         let object = random.rank(births.len());
@@ -173,8 +178,8 @@ fn world(seed: u64) -> World {
     World { shared, planted }
 }
 
-/// Six groups of 12 to 28 accounts; each shares 12 objects, half of them such as others share too, with two thirds of its accounts within 50 s. Each
-/// account also shares ten things like anybody.
+/// Six groups of 12 to 28 accounts; each shares 12 objects, half of them such as others share too, with two thirds of its
+/// accounts within 50 s. Each account also shares ten things like anybody.
 fn plant(random: &mut Random, births: &[f64], shared: &mut Vec<Shared>) -> BTreeSet<String> {
     let mut planted = BTreeSet::new();
     for group in 0..6 {
@@ -259,7 +264,8 @@ fn planted_groups_are_found_among_viral_posts_on_unseen_seeds() {
 }
 
 fn any_shares() -> impl Strategy<Value = Vec<Shared>> {
-    let one = (0..4u8, 0..6u8, 0..3_000u32).prop_map(|(object, account, second)| share(&format!("o{object}"), &format!("a{account}"), f64::from(second)));
+    let one = (0..4u8, 0..6u8, 0..3_000u32)
+        .prop_map(|(object, account, second)| share(&format!("o{object}"), &format!("a{account}"), f64::from(second)));
     prop::collection::vec(one, 0..80)
 }
 
