@@ -15,6 +15,7 @@ pub const DESKS: &[&Desk] = &[
     &oikos_desk_infrastructure::INFRASTRUCTURE,
     &oikos_desk_cyber::CYBER,
     &oikos_desk_air::AIR,
+    &oikos_desk_online::ONLINE,
     &oikos_desk_influence::INFLUENCE,
     &oikos_desk_hybrid::HYBRID,
 ];

@@ -2,8 +2,8 @@
 
 use crate::domains::domain;
 
-/// Country codes of one to three digits (ITU-T E.164, list of assigned codes): whole first digits with what is assigned below them. A number whose code is
-/// not assigned is none.
+/// Country codes of one to three digits (ITU-T E.164, list of assigned codes): whole first digits with what is assigned below
+/// them. A number whose code is not assigned is none.
 const ASSIGNED: &[&str] = &[
     "1", "7", "20", "211", "212", "213", "216", "218", "22", "23", "240", "241", "242", "243", "244", "245", "246", "247", "248",
     "249", "25", "260", "261", "262", "263", "264", "265", "266", "267", "268", "269", "27", "290", "291", "297", "298", "299",
@@ -16,8 +16,8 @@ const ASSIGNED: &[&str] = &[
     "974", "975", "976", "977", "98", "992", "993", "994", "995", "996", "998",
 ];
 
-/// A telephone number with its country's code as `+` and digits (E.164). Spaces, dots, hyphens and brackets between digits are dropped; `00` and a
-/// trunk zero in brackets are understood.
+/// A telephone number with its country's code as `+` and digits (E.164). Spaces, dots, hyphens and brackets between digits are
+/// dropped; `00` and a trunk zero in brackets are understood.
 ///
 /// # Errors
 /// Says what a number needs.
@@ -42,7 +42,8 @@ pub fn phone(text: &str) -> Result<String, &'static str> {
     Ok(format!("+{digits}"))
 }
 
-/// An e-mail address, in small letters throughout: no provider of today tells cases apart (RFC 5321, 2.4 allows it). Names with quotes are not read.
+/// An e-mail address, in small letters throughout: no provider of today tells cases apart (RFC 5321, 2.4 allows it). Names with
+/// quotes are not read.
 ///
 /// # Errors
 /// Says what an address needs.

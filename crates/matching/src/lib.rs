@@ -2,7 +2,8 @@
 //!
 //! - **Identifiers**: [`normalise`] and [`Standard`] bring what a source wrote into the one written form and refuse what fails the standard's
 //!   own check, with a reason a person can act on.
-//! - **Online identifiers**: [`wallet`], [`onion`], [`domains`], [`phone`], [`email`] and [`pgp_fingerprint`] check and normalise, each by its own standard.
+//! - **Online identifiers**: [`wallet`], [`onion`], [`domains`], [`phone`], [`email`] and [`pgp_fingerprint`] check and normalise,
+//!   each by its own standard.
 //! - **Names**: [`fold`] and [`Name`] bring names of any script into small Latin words and say what each word is; [`compare_names`] compares
 //!   two of them. A [`Score`] is bits of log-odds, the sum of its [`Reason`]s.
 //! - **Index**: [`Index`] holds entities and finds them by their names and identifiers; a [`Searcher`] does it for one thread.

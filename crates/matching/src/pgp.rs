@@ -11,7 +11,8 @@ const END: &str = "-----END PGP PUBLIC KEY BLOCK-----";
 const MOST_BYTES: usize = 256 * 1_024;
 const PUBLIC_KEY: u8 = 6;
 
-/// A fingerprint as large hexadecimal digits: 40 of version 4, 64 of version 6. Spaces between groups and `0x` before it are dropped.
+/// A fingerprint as large hexadecimal digits: 40 of version 4, 64 of version 6. Spaces between groups and `0x` before it are
+/// dropped.
 ///
 /// # Errors
 /// Says what a fingerprint needs.
@@ -65,7 +66,8 @@ fn public_key(bytes: &[u8]) -> Option<&[u8]> {
     (kind == PUBLIC_KEY).then(|| rest.get(..length))?
 }
 
-/// Version 4: SHA-1 over 0x99, two bytes of length and the body. Version 6: SHA-256 over 0x9b, four bytes of length and the body (RFC 9580, 5.5.4).
+/// Version 4: SHA-1 over 0x99, two bytes of length and the body. Version 6: SHA-256 over 0x9b, four bytes of length and the body
+/// (RFC 9580, 5.5.4).
 fn fingerprint(body: &[u8]) -> Option<String> {
     let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect();
     match body.first()? {
@@ -88,7 +90,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// RFC 9580, A.1: the version 4 Ed25519Legacy key, and A.3: the version 6 certificate; each with the fingerprint the RFC gives.
+    /// RFC 9580, A.1: the version 4 Ed25519Legacy key, and A.3: the version 6 certificate; each with the fingerprint the RFC
+    /// gives.
     const VERSION_4: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxjMEU/NfCxYJKwYBBAHaRw8BAQdAPwmJlL3ZFu1AUxl5NOSofIBzOhKA1i+AEJku\nQ+47JAY=\n-----END PGP PUBLIC KEY BLOCK-----";
     const VERSION_6: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxioGY4d/4xsAAAAg+U2nu0jWCmHlZ3BqZYfQMxmZu52JGggkLq2EVD34laPCsQYf\nGwoAAABCBYJjh3/jAwsJBwUVCg4IDAIWAAKbAwIeCSIhBssYE8GCaaX5NUt+mxyK\nwwfHifBilZwj2Ul7Ce62azJJBScJAgcCAAAAAK0oIBA+LX0ifsDm185Ecds2v8lw\ngyU2kCcUmKfvBXbAf6rhRYWzuQOwEn7E/aLwIwRaLsdry0+VcallHhSu4RN6HWaE\nQsiPlR4zxP/TP7mhfVEe7XWPxtnMUMtf15OyA51YBM4qBmOHf+MZAAAAIIaTJINn\n+eUBXbki+PSAld2nhJh/LVmFsS+60WyvXkQ1wpsGGBsKAAAALAWCY4d/4wKbDCIh\nBssYE8GCaaX5NUt+mxyKwwfHifBilZwj2Ul7Ce62azJJAAAAAAQBIKbpGG2dWTX8\nj+VjFM21J0hqWlEg+bdiojWnKfA5AQpWUWtnNwDEM0g12vYxoWM8Y81W+bHBw805\nI8kWVkXU6vFOi+HWvv/ira7ofJu16NnoUkhclkUrk0mXubZvyl4GBg==\n-----END PGP PUBLIC KEY BLOCK-----";
 

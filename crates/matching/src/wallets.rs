@@ -115,7 +115,8 @@ fn base58check(text: &str) -> Result<Wallet, &'static str> {
     Ok(Wallet { chain, address: text.to_owned(), checked: true })
 }
 
-/// Base58 in blocks of eleven digits for eight bytes; a last block of seven digits is five bytes. Network bytes: 18 standard, 19 integrated, 42 sub-address.
+/// Base58 in blocks of eleven digits for eight bytes; a last block of seven digits is five bytes. Network bytes: 18 standard, 19
+/// integrated, 42 sub-address.
 fn monero(text: &str) -> Result<Wallet, &'static str> {
     let blocks: Option<Vec<Vec<u8>>> = text.as_bytes().chunks(11).map(monero_block).collect();
     let bytes = blocks.ok_or("it has letters that base58 leaves out, or a block beyond its range")?.concat();

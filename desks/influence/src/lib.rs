@@ -1,7 +1,7 @@
 //! The influence desk: accounts that act as one, and stories with where and when they first appeared.
 //!
-//! It looks at behaviour and at infrastructure, never at opinions: no detector reads what a text claims, none says whether it is true,
-//! and none ranks or names an author. Everything a node needs is in [`INFLUENCE`].
+//! It looks at behaviour and at infrastructure, never at opinions: no detector reads what a text claims, none says whether it is
+//! true, and none ranks or names an author. Everything a node needs is in [`INFLUENCE`].
 
 mod datasets;
 mod kernels;

@@ -180,7 +180,8 @@ fn iban(text: &str) -> Result<String, &'static str> {
     Ok(iban)
 }
 
-/// The address of a wallet. One that looks like those of a chain whose checksum is known must hold it; one of another chain is bounded only.
+/// The address of a wallet. One that looks like those of a chain whose checksum is known must hold it; one of another chain is
+/// bounded only.
 fn wallet_of_any_chain(text: &str) -> Result<String, &'static str> {
     let trimmed = text.trim();
     let trimmed = trimmed.strip_prefix("bitcoin:").or_else(|| trimmed.strip_prefix("ethereum:")).unwrap_or(trimmed);

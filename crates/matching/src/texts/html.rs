@@ -1,5 +1,5 @@
-//! The text of a page or of a marked-up summary: tags dropped, entities read. It is no HTML parser: it follows no document structure, loads nothing and
-//! runs nothing. What stands inside `script`, `style`, `template` and comments is no text.
+//! The text of a page or of a marked-up summary: tags dropped, entities read. It is no HTML parser: it follows no document
+//! structure, loads nothing and runs nothing. What stands inside `script`, `style`, `template` and comments is no text.
 
 /// Elements whose content is no text for a reader.
 const SILENT: [&str; 5] = ["script", "style", "template", "noscript", "svg"];

@@ -1,8 +1,9 @@
-//! Near-duplicates among many texts, as they come: MinHash signatures of word triples, candidates by banding (Broder 1997; Leskovec,
-//! Rajaraman & Ullman, Mining of Massive Datasets, chapter 3), each verified by the Jaccard similarity of the triples themselves.
+//! Near-duplicates among many texts, as they come: MinHash signatures of word triples, candidates by banding (Broder 1997;
+//! Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, chapter 3), each verified by the Jaccard similarity of the triples
+//! themselves.
 //!
-//! A text joins the cluster of the most similar *first* text. So clusters do not chain from one text to a wholly different one, and a
-//! cluster never changes by what comes later.
+//! A text joins the cluster of the most similar *first* text. So clusters do not chain from one text to a wholly different one,
+//! and a cluster never changes by what comes later.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! From a text to its words: compatible forms made one (NFKD), marks dropped, small letters. Addresses of pages and mentions of accounts
-//! are left out, because copies of one text differ in them first.
+//! From a text to its words: compatible forms made one (NFKD), marks dropped, small letters. Addresses of pages and mentions of
+//! accounts are left out, because copies of one text differ in them first.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -298,14 +298,19 @@ fn print_matches(answer: &Value) {
     let rows = show::items(&answer["matches"]).iter().map(|found| {
         let entity = &found["entity"];
         let lists = show::items(&found["lists"]).iter();
-        let lists: Vec<String> = lists.map(|list| format!("{} ({})", show::text(list, "name"), show::text(list, "legal_force"))).collect();
+        let lists: Vec<String> =
+            lists.map(|list| format!("{} ({})", show::text(list, "name"), show::text(list, "legal_force"))).collect();
         let strongest = show::items(&found["reasons"]).iter();
         let mut reasons: Vec<(f64, String)> =
             strongest.map(|one| (one["bits"].as_f64().unwrap_or_default(), show::text(one, "feature"))).collect();
         reasons.sort_by(|one, other| other.0.abs().total_cmp(&one.0.abs()));
         let reasons: Vec<String> = reasons.iter().take(3).map(|(bits, name)| format!("{name} {bits:+.1}")).collect();
         let decision = &found["decision"];
-        let said = if decision.is_null() { String::new() } else { format!("{} by {}", show::text(decision, "verdict"), show::text(decision, "by")) };
+        let said = if decision.is_null() {
+            String::new()
+        } else {
+            format!("{} by {}", show::text(decision, "verdict"), show::text(decision, "by"))
+        };
         let within = if found["within_budget"].as_bool() == Some(true) { "" } else { "·" };
         vec![
             format!("{}{within}", found["rank"]),
@@ -328,7 +333,11 @@ fn print_matches(answer: &Value) {
 fn print_summary(summary: &Value) {
     show::line(&format!(
         "{} rows screened, {} matches of {} rows written to {}; {} rows could not be screened.",
-        summary["rows"], summary["matches"], summary["rows_with_matches"], show::text(summary, "out"), summary["problems"]
+        summary["rows"],
+        summary["matches"],
+        summary["rows_with_matches"],
+        show::text(summary, "out"),
+        summary["problems"]
     ));
     if let Some(bits) = summary["budget_bits"].as_f64() {
         show::line(&format!("Within the budget are matches from {bits:+.2} bits on."));
@@ -339,9 +348,9 @@ fn print_summary(summary: &Value) {
 }
 
 fn print_lists(lists: &Value) {
-    let rows = show::items(lists).iter().map(|list| {
-        ["dataset", "name", "publisher", "legal_force", "legal_basis"].map(|field| show::text(list, field)).to_vec()
-    });
+    let rows = show::items(lists)
+        .iter()
+        .map(|list| ["dataset", "name", "publisher", "legal_force", "legal_basis"].map(|field| show::text(list, field)).to_vec());
     show::table(&["dataset", "list", "publisher", "legal force", "basis"], rows.collect(), "No list is known.");
 }
 
@@ -349,16 +358,25 @@ fn print_decisions(decisions: &Value) {
     let rows = show::items(decisions).iter().map(|one| {
         let entity = format!("{} {}", show::text(&one["entity"], "dataset"), show::text(&one["entity"], "entity"));
         let field = |name| show::text(one, name);
-        vec![field("name"), entity, field("verdict"), field("by"), field("at"), field("reason"), field("action"), field("expires_at")]
+        vec![
+            field("name"),
+            entity,
+            field("verdict"),
+            field("by"),
+            field("at"),
+            field("reason"),
+            field("action"),
+            field("expires_at"),
+        ]
     });
     let headings = ["name", "listed entity", "said", "by", "at", "why", "requested", "until"];
     show::table(&headings, rows.collect(), "Nothing was said of any match yet.");
 }
 
 fn print_recall(rows: &Value) {
-    let lines = show::items(rows).iter().map(|row| {
-        ["mutation", "script", "tried", "found", "first"].map(|field| show::text(row, field)).to_vec()
-    });
+    let lines = show::items(rows)
+        .iter()
+        .map(|row| ["mutation", "script", "tried", "found", "first"].map(|field| show::text(row, field)).to_vec());
     show::table(&["written badly by", "script", "tried", "found", "first"], lines.collect(), "No list was imported yet.");
 }
 

@@ -53,7 +53,8 @@ impl Columns {
         choice.nationality.clone_from(&self.nationality_column);
         for one in &self.identifier_column {
             let parts = one.split_once('=');
-            let (scheme, column) = parts.ok_or_else(|| Failure::new(format!("--identifier-column {one:?}: expected SCHEME=COLUMN")))?;
+            let (scheme, column) =
+                parts.ok_or_else(|| Failure::new(format!("--identifier-column {one:?}: expected SCHEME=COLUMN")))?;
             choice.identifiers.insert(scheme.to_owned(), column.to_owned());
         }
         Ok(choice)
@@ -156,7 +157,9 @@ impl Job<'_> {
         let problem = |error: std::io::Error| Failure::new(format!("{}: {error}", self.out.display()));
         let ending = ending(self.out);
         if ending == "parquet" && bytes_before > 0 {
-            return Err(Failure::new("a Parquet file cannot be written on; screen into CSV or JSON lines, or from the beginning"));
+            return Err(Failure::new(
+                "a Parquet file cannot be written on; screen into CSV or JSON lines, or from the beginning",
+            ));
         }
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(self.out).map_err(problem)?;
         file.set_len(bytes_before).map_err(problem)?;
@@ -211,7 +214,9 @@ pub(crate) async fn keep(
         let described: Vec<Value> = batch.iter().map(|subject| described(&subject.entity)).collect();
         if !described.is_empty() {
             set = if set.is_null() {
-                connection.post("/screening/sets", &json!({ "title": title, "subjects": described, "settings": settings })).await?
+                connection
+                    .post("/screening/sets", &json!({ "title": title, "subjects": described, "settings": settings }))
+                    .await?
             } else {
                 let path = format!("/screening/sets/{}/subjects", show::text(&set, "id"));
                 connection.post(&path, &json!({ "subjects": described })).await?
@@ -231,7 +236,12 @@ pub(crate) async fn keep(
 }
 
 /// The next subjects, and whether the file is at its end.
-fn read(subjects: &mut dyn Subjects, file: &Path, tally: &mut Tally, next_row: &mut u64) -> Result<(Vec<Subject>, bool), Failure> {
+fn read(
+    subjects: &mut dyn Subjects,
+    file: &Path,
+    tally: &mut Tally,
+    next_row: &mut u64,
+) -> Result<(Vec<Subject>, bool), Failure> {
     let mut batch = Vec::new();
     while batch.len() < BATCH {
         let Some(row) = subjects.next().map_err(|error| failed(file, &error))? else { return Ok((batch, true)) };

@@ -1,6 +1,7 @@
 //! Critical assets that texts name.
 //!
-//! Inputs: names (`code`, `name`), then texts (`record_id`, `title`, `text`). Emits a row per text and asset named in its title or text.
+//! Inputs: names (`code`, `name`), then texts (`record_id`, `title`, `text`). Emits a row per text and asset named in its title
+//! or text.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Copies of one text, found as posts come in the order of time.
 //!
-//! Input: `record_id` and `text`, ordered by time. Emits a row for each text long enough: its cluster's `fingerprint`, the same in every run that
-//! begins with the same first text; `first_record_id`; and the `similarity` with that first text.
+//! Input: `record_id` and `text`, ordered by time. Emits a row for each text long enough: its cluster's `fingerprint`, the same
+//! in every run that begins with the same first text; `first_record_id`; and the `similarity` with that first text.
 
 use std::sync::Arc;
 

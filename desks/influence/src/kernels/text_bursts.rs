@@ -1,13 +1,14 @@
 //! Bursts in which many accounts published one text.
 //!
-//! Input: copies with `fingerprint`, `account`, `at` and `record_id`, partitioned by `fingerprint`, ordered by `at`. An account counts with its
-//! first copy. Copies with less than `reference_hours` between them are one episode; of each episode, the `burst_minutes` with the most
-//! accounts are its burst.
+//! Input: copies with `fingerprint`, `account`, `at` and `record_id`, partitioned by `fingerprint`, ordered by `at`. An account
+//! counts with its first copy. Copies with less than `reference_hours` between them are one episode; of each episode, the
+//! `burst_minutes` with the most accounts are its burst.
 //!
-//! **How surprising a burst is.** What people copy by themselves is copied most at the beginning and falls off as a power of time (Crane &
-//! Sornette 2008, PNAS 105:15649). With the exponent 1, a share of p = ln(1 + burst) / ln(1 + reference), both in minutes, of the copies of one
-//! reference time falls into the burst. If n of the N accounts around are in the burst, the surprise is −ln P(X ≥ n), X binomial (N, p),
-//! less ln N for having looked at N windows. So a story that goes on being copied is no surprise, however many copy it.
+//! **How surprising a burst is.** What people copy by themselves is copied most at the beginning and falls off as a power of time
+//! (Crane & Sornette 2008, PNAS 105:15649). With the exponent 1, a share of p = ln(1 + burst) / ln(1 + reference), both in
+//! minutes, of the copies of one reference time falls into the burst. If n of the N accounts around are in the burst, the
+//! surprise is −ln P(X ≥ n), X binomial (N, p), less ln N for having looked at N windows. So a story that goes on being copied is
+//! no surprise, however many copy it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -138,7 +139,8 @@ fn ln_binomial_tail(trials: usize, least: usize, p: f64) -> f64 {
     if least as f64 <= trials as f64 * p {
         return 0.0;
     }
-    // ln of the probability of exactly `least`, then the sum of the terms after it as a share of that one; they fall off geometrically.
+    // ln of the probability of exactly `least`, then the sum of the terms after it as a share of that one; they fall off
+    // geometrically.
     let ln_choose: f64 = (1..=least).map(|k| ((trials - least + k) as f64 / k as f64).ln()).sum();
     let ln_exactly = ln_choose + least as f64 * p.ln() + (trials - least) as f64 * (-p).ln_1p();
     let (mut term, mut sum) = (1.0, 1.0);

@@ -1,4 +1,5 @@
-//! Names of critical assets as CSV: `code, name` and, if there are, `country, latitude, longitude`. An asset with several names has several rows.
+//! Names of critical assets as CSV: `code, name` and, if there are, `country, latitude, longitude`. An asset with several names
+//! has several rows.
 
 use std::io::BufRead;
 

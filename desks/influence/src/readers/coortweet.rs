@@ -1,5 +1,5 @@
-//! The layout of CooRTweet (Righetti & Balluff, R package): `object_id, account_id, content_id, timestamp_share`, the time in seconds since 1970.
-//! The layout names no platform; ids are kept under `coortweet`.
+//! The layout of CooRTweet (Righetti & Balluff, R package): `object_id, account_id, content_id, timestamp_share`, the time in
+//! seconds since 1970. The layout names no platform; ids are kept under `coortweet`.
 
 use std::io::BufRead;
 

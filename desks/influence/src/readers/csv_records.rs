@@ -1,4 +1,5 @@
-//! CSV as RFC 4180 has it: UTF-8, comma, a header, line breaks allowed within quotes. A quote that nobody closes costs its own line only.
+//! CSV as RFC 4180 has it: UTF-8, comma, a header, line breaks allowed within quotes. A quote that nobody closes costs its own
+//! line only.
 
 use std::collections::VecDeque;
 use std::io::BufRead;

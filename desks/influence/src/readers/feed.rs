@@ -1,5 +1,5 @@
-//! Feeds: RSS 2.0 (RSS Advisory Board, 2.0.11), RSS 1.0 and Atom (RFC 4287), one item at a time. Entities that a document defines itself are not
-//! expanded, and nothing it points to is loaded.
+//! Feeds: RSS 2.0 (RSS Advisory Board, 2.0.11), RSS 1.0 and Atom (RFC 4287), one item at a time. Entities that a document defines
+//! itself are not expanded, and nothing it points to is loaded.
 
 use std::io::{self, BufRead, Read};
 

@@ -1,4 +1,5 @@
-//! Posts as JSON lines (RFC 8259, one object a line); the desk's README lists its fields. A file of another shape is refused at its first line.
+//! Posts as JSON lines (RFC 8259, one object a line); the desk's README lists its fields. A file of another shape is refused at
+//! its first line.
 
 use std::borrow::Cow;
 use std::io::BufRead;

@@ -1,9 +1,6 @@
-//! The counts of CooRTweet (Righetti & Balluff), function `detect_groups`, written from its documentation and checked on its own data set:
+//! The counts of CooRTweet (Righetti & Balluff), function `detect_groups`, written from its documentation and checked on its own
+//! data set:
 //!
-//! 1. accounts with fewer than `least_participation` shares are left out;
-//! 2. two shares of one object within the window, of two accounts and two posts, neither post being the object itself, are a pair;
-//! 3. of the posts in pairs, those count whose account has `least_participation` shares of such posts;
-//! 4. a pair stays if one of its two posts counts.
 
 use oikos_desk::KernelError;
 

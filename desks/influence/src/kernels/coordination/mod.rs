@@ -1,13 +1,13 @@
 //! Sets of accounts that share the same objects at nearly the same time, again and again.
 //!
-//! Input: shares with `kind` and `object` (what was shared), `account`, `post`, `at` and `record_id`, in any order. The parameter `method` says what
-//! counts as an edge between two accounts:
+//! Input: shares with `kind` and `object` (what was shared), `account`, `post`, `at` and `record_id`, in any order. The parameter
+//! `method` says what counts as an edge between two accounts:
 //!
 //! - `surprise`: together on `least_objects` objects or more, with `least_surprise_nats` in sum (`surprise`);
 //! - `co-share-counts`: the counts of CooRTweet's `detect_groups` (`co_share_counts`), to compare with it; it knows no virality.
 //!
-//! Accounts connected by edges are a set; sets of `least_accounts` or more are emitted. A set's `anchor` is its first account in the order of
-//! the alphabet: the finding's identity, which is hashed and never shown.
+//! Accounts connected by edges are a set; sets of `least_accounts` or more are emitted. A set's `anchor` is its first account in
+//! the order of the alphabet: the finding's identity, which is hashed and never shown.
 
 mod co_share_counts;
 mod sets;

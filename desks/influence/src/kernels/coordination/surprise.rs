@@ -1,14 +1,15 @@
 //! Co-shares weighed by how little they are to be expected.
 //!
-//! Of a share, λ is the rate at which others share that object around it: half a share at least, or those within an hour before and after but
-//! outside the window, over two hours. That somebody shares it within the window by chance has the probability 1 − e^(−2Wλ), and the surprise of the
-//! co-share is −ln of that. So what goes viral is no surprise while it does. A pair's surprise is the sum over its objects.
+//! Of a share, λ is the rate at which others share that object around it: half a share at least, or those within an hour before
+//! and after but outside the window, over two hours. That somebody shares it within the window by chance has the probability 1 −
+//! e^(−2Wλ), and the surprise of the co-share is −ln of that. So what goes viral is no surprise while it does. A pair's surprise
+//! is the sum over its objects.
 //!
-//! Two busy accounts have many objects in common and meet on some of them by chance. There are C(c, k) ways to meet on k of c common objects, so
-//! ln C(c, k) is taken off (Bonferroni).
+//! Two busy accounts have many objects in common and meet on some of them by chance. There are C(c, k) ways to meet on k of c
+//! common objects, so ln C(c, k) is taken off (Bonferroni).
 //!
-//! Counted once: an object, by the pair's most surprising co-share of it; and two posts, however many objects they share (text, link and
-//! picture of one post are no three coincidences).
+//! Counted once: an object, by the pair's most surprising co-share of it; and two posts, however many objects they share (text,
+//! link and picture of one post are no three coincidences).
 
 use oikos_desk::KernelError;
 
@@ -18,9 +19,11 @@ use crate::kernels::SECOND_MICROS;
 
 /// The time before and after from which λ is taken.
 const REFERENCE_MICROS: i64 = 3_600 * SECOND_MICROS;
-/// Shares with less surprise than an even chance, ln 2, are passed over: they would make most of the pairs and none of the evidence.
+/// Shares with less surprise than an even chance, ln 2, are passed over: they would make most of the pairs and none of the
+/// evidence.
 const LEAST_SHARE_NATS: f64 = std::f64::consts::LN_2;
-/// The most shares of one object within the window that are paired with a share; beyond that the crowd is the finding, not the pair.
+/// The most shares of one object within the window that are paired with a share; beyond that the crowd is the finding, not the
+/// pair.
 const MOST_TOGETHER: usize = 500;
 
 /// What makes an edge.

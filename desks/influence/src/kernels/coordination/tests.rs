@@ -159,7 +159,8 @@ fn world(seed: u64) -> World {
     let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let mut shared = Vec::new();
     let organic = |random: &mut Random| format!("organic{}", random.rank(6_000));
-    // 6,000 objects whose popularity follows Zipf's law, and 15 that go viral: 500 to 2,000 accounts each, hundreds in the first minutes.
+    // 6,000 objects whose popularity follows Zipf's law, and 15 that go viral: 500 to 2,000 accounts each, hundreds in the first
+    // minutes.
     let births: Vec<f64> = (0..6_000).map(|_| random.next() * WEEK_SECONDS).collect();
     for _ in 0..45_000 {
         let object = random.rank(births.len());
@@ -177,8 +178,8 @@ fn world(seed: u64) -> World {
     World { shared, planted }
 }
 
-/// Six groups of 12 to 28 accounts; each shares 12 objects, half of them such as others share too, with two thirds of its accounts within 50 s. Each
-/// account also shares ten things like anybody.
+/// Six groups of 12 to 28 accounts; each shares 12 objects, half of them such as others share too, with two thirds of its
+/// accounts within 50 s. Each account also shares ten things like anybody.
 fn plant(random: &mut Random, births: &[f64], shared: &mut Vec<Shared>) -> BTreeSet<String> {
     let mut planted = BTreeSet::new();
     for group in 0..6 {
