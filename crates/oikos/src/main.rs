@@ -65,8 +65,9 @@ enum Command {
     Parcel(commands::parcel::Parcel),
     /// Serve the page, the API and the link to partners
     Serve(commands::serve::Serve),
-    /// Ask the lake in SQL
+    /// Screen names against the lists one may read
     Screen(commands::screen::Screen),
+    /// Ask the lake in SQL
     Sql(commands::sql::Sql),
     /// Read, search, verify or prove the journal
     Journal(commands::journal::Journal),
