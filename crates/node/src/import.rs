@@ -1,12 +1,13 @@
 //! Importing one file: recognise it, read it, and land records, statements, the import's row and the journal entry in one transaction.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use oikos_desk::{DatasetDefinition, Desk, Reader, Reject, Source};
-use oikos_model::{Action, DatasetId, Label, LabelId, NodeId, Scope, SourceId, Statement};
-use oikos_registry::{ImportRow, Transaction};
+use oikos_desk::{Coverage, DatasetDefinition, Desk, Reader, Reject, Source};
+use oikos_model::{Action, DatasetId, Label, LabelId, NodeId, Scope, SourceId, Statement, StatementId, Timestamp};
+use oikos_registry::{ImportRow, StatementQuery, Transaction};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -61,6 +62,8 @@ pub struct ImportReport {
     pub records: u64,
     /// Statements that were new.
     pub statements: u64,
+    /// Statements that ended, because the file is all its source says and no longer says them.
+    pub ended: u64,
     /// Rows that did not land.
     pub rejects: u64,
     /// Rows in order that carry nothing Oikos reads yet, by what they are.
@@ -155,13 +158,14 @@ impl Node {
         };
         let temporary = collected.reject_file.clone();
         let first_rejects = collected.first_rejects.clone();
+        let mut ended = 0;
         self.write(caller, Action::Import, |tx| {
             let noted = Noted::about(vec![format!("import:{import_number}")]);
             // Records are their desk's, what they say of entities is the node's: two desks' findings meet over statements.
             let statements = tx.intern_label(&Label { scope: Scope::Node, ..label.clone() })?;
-            land(tx, self.id(), collected, statements, &mut row)?;
+            ended = land(tx, self.id(), collected, statements, &mut row, &summary.coverage)?;
             let detail = serde_json::json!({ "format": row.format, "dataset": row.dataset, "records": row.records,
-                "statements": row.statements, "rejects": row.rejects, "source": row.source });
+                "statements": row.statements, "ended": ended, "rejects": row.rejects, "source": row.source });
             Ok(((), noted.with_detail(detail)))
         })?;
         if let (Some(from), Some(to)) = (temporary, &reject_file) {
@@ -176,6 +180,7 @@ impl Node {
             rows: summary.rows,
             records: row.records,
             statements: row.statements,
+            ended,
             rejects: row.rejects,
             ignored: summary.ignored,
             reject_file: reject_file.map(|path| path.display().to_string()),
@@ -191,27 +196,78 @@ impl Node {
     }
 }
 
-/// Puts everything an import brought into one transaction.
+/// Puts everything an import brought into one transaction. Returns how many statements ended by it.
 fn land(
     tx: &mut dyn Transaction,
     origin: &NodeId,
     collected: Collected,
     label: LabelId,
     row: &mut ImportRow,
-) -> Result<(), NodeError> {
+    coverage: &Coverage,
+) -> Result<u64, NodeError> {
     if !collected.files.is_empty() {
         tx.add_data_files(&collected.files, row.at)?;
     }
     let (dataset, at) = (row.dataset.clone(), row.at);
     let mut new_statements = 0u64;
+    let mut said: HashSet<StatementId> = HashSet::new();
     collected.spool.drain(|drafts| {
         let statements: Vec<Statement> =
             drafts.into_iter().map(|draft| Statement::record(draft, origin.clone(), dataset.clone(), label, at)).collect();
         new_statements += tx.put_statements(&statements)? as u64;
+        if matches!(coverage, Coverage::Whole { .. }) {
+            let ids: Vec<StatementId> = statements.iter().map(|statement| statement.id).collect();
+            // Somebody who was taken off a list may be put on it again.
+            tx.resume_statements(&ids)?;
+            said.extend(ids);
+        }
         Ok(())
     })?;
     row.statements = new_statements;
-    Ok(tx.put_import(row)?)
+    let ended = match coverage {
+        Coverage::Whole { tables, made_at } => end_unsaid(tx, origin, row, tables, *made_at, &said)?,
+        Coverage::Part | Coverage::Unsaid { .. } => 0,
+    };
+    tx.put_import(row)?;
+    Ok(ended)
+}
+
+/// Ends what earlier imports of the dataset read into these tables and this file, which is whole, no longer says. A file that is older
+/// than what is there ends nothing.
+fn end_unsaid(
+    tx: &mut dyn Transaction,
+    origin: &NodeId,
+    row: &ImportRow,
+    tables: &[&str],
+    made_at: Option<Timestamp>,
+    said: &HashSet<StatementId>,
+) -> Result<u64, NodeError> {
+    const PAGE: usize = 50_000;
+    let (mut unsaid, mut after) = (Vec::new(), None);
+    loop {
+        let query = StatementQuery {
+            origin: Some(origin),
+            dataset: Some(&row.dataset),
+            after,
+            limit: PAGE,
+            ..StatementQuery::default()
+        };
+        let page = tx.statements(&query)?;
+        let of_tables = |statement: &&Statement| {
+            let record = statement.content.record.as_ref();
+            record.is_some_and(|record| tables.contains(&record.table.as_str()))
+        };
+        for statement in page.iter().filter(of_tables).filter(|statement| !said.contains(&statement.id)) {
+            if made_at.is_some_and(|made| statement.content.stated_at.is_some_and(|stated| stated > made)) {
+                return Ok(0);
+            }
+            unsaid.push(statement.id);
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(last.id),
+            _ => return Ok(tx.end_statements(&unsaid, row.at)? as u64),
+        }
+    }
 }
 
 fn open_regular(path: &Path) -> Result<File, NodeError> {
@@ -291,6 +347,7 @@ fn unchanged(request: &ImportRequest, recognised: &Recognised, earlier: &ImportR
         rows: 0,
         records: earlier.records,
         statements: 0,
+        ended: 0,
         rejects: earlier.rejects,
         ignored: std::collections::BTreeMap::new(),
         reject_file: None,

@@ -42,6 +42,12 @@ pub trait Statements {
     /// When the database fails.
     fn end_statements(&mut self, ids: &[StatementId], at: Timestamp) -> Result<usize, StoreError>;
 
+    /// Takes up statements that had ended and that their source says again. What its source recalled stays ended. Returns how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn resume_statements(&mut self, ids: &[StatementId]) -> Result<usize, StoreError>;
+
     /// Reads statements in the order of their ids.
     ///
     /// # Errors

@@ -56,6 +56,15 @@ impl Statements for PostgresTransaction<'_> {
         Ok(ended)
     }
 
+    fn resume_statements(&mut self, ids: &[StatementId]) -> Result<usize, StoreError> {
+        let ids = Value::ByteStrings(ids.iter().map(|id| id.0.0.to_vec()).collect());
+        let sql = "UPDATE statement SET ended_at = NULL WHERE id = ANY ($1) AND ended_at IS NOT NULL AND NOT EXISTS \
+                   (SELECT 1 FROM recall_notice WHERE what_kind = 'statement' AND what_origin = statement.origin AND what_id = statement.id)";
+        let resumed = self.execute("resuming statements", sql, &[ids])?;
+        self.note_statements(resumed)?;
+        Ok(resumed)
+    }
+
     fn statements(&self, query: &StatementQuery<'_>) -> Result<Vec<Statement>, StoreError> {
         let filter = filter_of(query);
         let sql = format!("SELECT {COLUMNS} FROM statement {} ORDER BY id {}", filter.clause(), page(query.limit, 0));

@@ -60,6 +60,16 @@ impl Statements for SqliteTransaction<'_> {
         Ok(ended)
     }
 
+    fn resume_statements(&mut self, ids: &[StatementId]) -> Result<usize, StoreError> {
+        self.writing()?;
+        let sql = "UPDATE statement SET ended_at = NULL WHERE id = ?1 AND ended_at IS NOT NULL AND NOT EXISTS \
+                   (SELECT 1 FROM recall_notice WHERE what_kind = 'statement' AND what_origin = statement.origin AND what_id = statement.id)";
+        let resumed = ids.iter().map(|id| self.execute("resuming statements", sql, params![id.0.0]));
+        let resumed = resumed.sum::<Result<usize, StoreError>>()?;
+        self.note_statements(resumed)?;
+        Ok(resumed)
+    }
+
     fn statements(&self, query: &StatementQuery<'_>) -> Result<Vec<Statement>, StoreError> {
         let filter = filter_of(query);
         if query.limit == 0 {

@@ -55,9 +55,12 @@ pub fn statements_end_once<T: Labels + Statements + ?Sized>(transaction: &mut T)
     assert_eq!(transaction.statements(&StatementQuery::default()).unwrap(), slice::from_ref(&other));
     let ended = Statement { ended_at: Some(at(5)), ..one.clone() };
     assert_eq!(transaction.statements(&everything()).unwrap(), sorted(vec![ended.clone(), other]));
-    // Being said again does not revive it.
-    transaction.put_statements(&[one]).unwrap();
+    // Being put again does not revive it; being resumed does, once.
+    transaction.put_statements(slice::from_ref(&one)).unwrap();
     assert_eq!(transaction.statement(ended.id).unwrap(), Some(ended));
+    assert_eq!(transaction.resume_statements(&[one.id, unknown]).unwrap(), 1);
+    assert_eq!(transaction.statement(one.id).unwrap(), Some(one.clone()));
+    assert_eq!(transaction.resume_statements(&[one.id]).unwrap(), 0);
 }
 
 /// The version grows with what comes and ends, and with nothing else.
