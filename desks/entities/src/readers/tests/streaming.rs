@@ -38,7 +38,6 @@ impl Generated {
     }
 
     fn next_piece(&mut self) -> bool {
-        self.at = 0;
         self.waiting = match self.stage {
             0 => std::mem::take(&mut self.head),
             1 if self.left > 0 => {
@@ -48,8 +47,10 @@ impl Generated {
                 self.body.split(|byte| *byte == b'#').collect::<Vec<_>>().join(number.as_bytes())
             }
             1 => std::mem::take(&mut self.tail),
+            // The end stays the end, however often it is asked for.
             _ => return false,
         };
+        self.at = 0;
         if self.stage == 0 || self.left == 0 && self.body.is_empty() {
             self.stage = 1;
         }
