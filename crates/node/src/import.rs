@@ -245,13 +245,8 @@ fn end_unsaid(
     const PAGE: usize = 50_000;
     let (mut unsaid, mut after) = (Vec::new(), None);
     loop {
-        let query = StatementQuery {
-            origin: Some(origin),
-            dataset: Some(&row.dataset),
-            after,
-            limit: PAGE,
-            ..StatementQuery::default()
-        };
+        let query =
+            StatementQuery { origin: Some(origin), dataset: Some(&row.dataset), after, limit: PAGE, ..StatementQuery::default() };
         let page = tx.statements(&query)?;
         let of_tables = |statement: &&Statement| {
             let record = statement.content.record.as_ref();

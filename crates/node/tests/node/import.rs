@@ -1,6 +1,10 @@
 //! Importing as a user would: real samples, garbage, the same file twice, and erasing again.
 
+use std::collections::BTreeSet;
+
 use crate::house::{House, shared};
+use oikos_model::DatasetId;
+use oikos_registry::{StatementQuery, Store};
 use serde_json::json;
 
 #[test]
@@ -99,4 +103,42 @@ fn walk(folder: std::path::PathBuf) -> Vec<std::path::PathBuf> {
         if path.is_dir() { found.extend(walk(path)) } else { found.push(path) }
     }
     found
+}
+
+/// A list in the form of the United Nations', as it was made on a day, with these people.
+fn consolidated_list(day: &str, people: &[&str]) -> String {
+    let individual =
+        |name: &&str| format!("<INDIVIDUAL><DATAID>{}</DATAID><FIRST_NAME>{name}</FIRST_NAME></INDIVIDUAL>", name.len());
+    let people: String = people.iter().map(individual).collect();
+    format!(
+        "<CONSOLIDATED_LIST dateGenerated=\"2026-06-{day}T00:00:00.000Z\"><INDIVIDUALS>{people}</INDIVIDUALS></CONSOLIDATED_LIST>"
+    )
+}
+
+#[test]
+fn a_list_that_is_whole_ends_who_is_gone_and_takes_up_who_is_back() {
+    let house = House::new();
+    let names = |house: &House| {
+        let dataset = DatasetId::new("entities.un-sanctions").unwrap();
+        let query = StatementQuery { dataset: Some(&dataset), property: Some("name"), ..StatementQuery::default() };
+        let store = house.store();
+        let statements = store.snapshot(&crate::house::act()).unwrap().statements(&query).unwrap();
+        statements.into_iter().map(|statement| statement.content.value).collect::<BTreeSet<String>>()
+    };
+    let import = |name: &str, text: &str| {
+        let path = house.file(name, text.as_bytes());
+        let outcome = house.import(&path);
+        assert!(outcome["error"].is_null(), "{outcome}");
+        outcome["report"]["ended"].as_u64().unwrap()
+    };
+    assert_eq!(import("first.xml", &consolidated_list("01", &["ARMAN", "MARTA B"])), 0);
+    assert_eq!(names(&house), ["ARMAN", "MARTA B"].map(str::to_owned).into());
+    assert!(import("second.xml", &consolidated_list("02", &["ARMAN"])) > 0);
+    assert_eq!(names(&house), ["ARMAN".to_owned()].into());
+    import("third.xml", &consolidated_list("03", &["ARMAN", "MARTA B", "ZOE QQQ"]));
+    assert_eq!(names(&house), ["ARMAN", "MARTA B", "ZOE QQQ"].map(str::to_owned).into());
+    let cut = consolidated_list("04", &["ARMAN", "ELSE WHERE"]);
+    let path = house.file("cut.xml", &cut.as_bytes()[..cut.len() - 20]);
+    house.import(&path);
+    assert!(names(&house).contains("MARTA B"), "what is cut off says nothing of who is gone");
 }
