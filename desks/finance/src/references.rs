@@ -11,8 +11,8 @@ use oikos_desk::ReferenceTable;
 
 const STEPS: &str = include_str!("../reference/reporting_steps.csv");
 
-/// The least amounts at which the law asks for a check, with the transfers it asks it of and the days between which it does. Where the
-/// law says "above 1,000 EUR" the least amount is 1,000.01.
+/// The least amounts at which the law asks for a check, with the transfers it asks it of and the days between which it does.
+/// Where the law says "above 1,000 EUR" the least amount is 1,000.01.
 pub(crate) const REPORTING_STEPS: ReferenceTable = ReferenceTable {
     name: "reporting_steps",
     description: "Amounts at which the law asks for a check of a transfer, with dates; the README says what was verified.",
