@@ -162,7 +162,7 @@ impl KernelRun for Run {
         let mut rows = Rows::default();
         for held in &self.held {
             if let Some(target) = targets.get(held.template.as_str()) {
-                rows.add(held.record_id, &held.template, held.offer.target.unwrap_or(target), &held.offer);
+                rows.add(held.record_id, &held.template, held.offer.target.unwrap_or(*target), &held.offer);
             }
         }
         output.emit(rows.batch()?)
