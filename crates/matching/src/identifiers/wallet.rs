@@ -70,7 +70,7 @@ fn ethereum(digits: &str, lower: &str) -> Result<String, &'static str> {
         return Err("expected 40 hexadecimal digits after 0x");
     }
     let hash = Keccak256::digest(lower.as_bytes());
-    let nibble = |at: usize| if at % 2 == 0 { hash[at / 2] >> 4 } else { hash[at / 2] & 15 };
+    let nibble = |at: usize| if at.is_multiple_of(2) { hash[at / 2] >> 4 } else { hash[at / 2] & 15 };
     let cased = |(at, c): (usize, char)| if nibble(at) >= 8 { c.to_ascii_uppercase() } else { c };
     let checked: String = lower.chars().enumerate().map(cased).collect();
     let of_both_cases =
