@@ -36,10 +36,10 @@ impl GatherScatter {
         if graph.out(node).len() < self.least_accounts {
             return Vec::new();
         }
-        self.gathering.of(graph, node).into_iter().filter_map(|gathered| self.with_scattering(graph, node, gathered)).collect()
+        self.gathering.of(graph, node).into_iter().filter_map(|gathered| self.with_scattering(graph, node, &gathered)).collect()
     }
 
-    fn with_scattering(&self, graph: &Graph, node: Node, gathered: Pattern) -> Option<Pattern> {
+    fn with_scattering(&self, graph: &Graph, node: Node, gathered: &Pattern) -> Option<Pattern> {
         let (first, last) = (*gathered.edges.first()?, *gathered.edges.last()?);
         let out = graph.between(graph.out(node), graph.at(first) + 1, graph.at(last).saturating_add(self.window));
         let receivers: BTreeSet<Node> = out.iter().map(|edge| graph.to(*edge)).collect();

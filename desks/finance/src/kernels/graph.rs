@@ -85,6 +85,7 @@ impl Edges {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Transfer {
     record_id: i64,
     at: i64,

@@ -5,7 +5,7 @@ use std::io::{BufRead, ErrorKind};
 use oikos_desk::ReadError;
 
 /// A line without its ending.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line<'a> {
     /// All of it.
     Whole(&'a [u8]),

@@ -27,10 +27,13 @@ const PARAMETERS: [(&str, f64); 6] = [
     ("most_hops", 15.0),
 ];
 
-/// An attempt: its pattern and its transfers, as hour, payer, payee and amount.
+/// A transfer as hour, payer, payee and amount.
+type Moved = (i64, String, String, f64);
+
+/// An attempt: its pattern and its transfers.
 struct Attempt {
     pattern: String,
-    transfers: Vec<(i64, String, String, f64)>,
+    transfers: Vec<Moved>,
 }
 
 impl Attempt {
@@ -73,7 +76,7 @@ fn attempts(text: &str) -> Vec<Attempt> {
 }
 
 /// Ordinary transfers among these accounts: the lower an account's number, the more it is chosen.
-fn background(accounts: &[String], from: i64, to: i64) -> Vec<(i64, String, String, f64)> {
+fn background(accounts: &[String], from: i64, to: i64) -> Vec<Moved> {
     let mut state = 7u64;
     let mut random = move || {
         // Knuth's linear congruential generator, its upper half.
@@ -103,8 +106,7 @@ fn attempts_are_found_by_their_pattern() {
     let mut accounts: Vec<String> = (0..BACKGROUND_ACCOUNTS).map(|number| format!("account:{number}")).collect();
     let step = accounts.len() / own.len().max(1);
     own.iter().enumerate().for_each(|(place, name)| accounts[place * step] = name.clone());
-    let mut all: Vec<(Option<usize>, (i64, String, String, f64))> =
-        background(&accounts, from, to).into_iter().map(|row| (None, row)).collect();
+    let mut all: Vec<(Option<usize>, Moved)> = background(&accounts, from, to).into_iter().map(|row| (None, row)).collect();
     for (number, attempt) in attempts.iter().enumerate() {
         all.extend(attempt.transfers.iter().cloned().map(|row| (Some(number), row)));
     }

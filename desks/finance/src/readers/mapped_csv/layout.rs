@@ -80,7 +80,7 @@ impl Layout {
             currency: text(Field::Currency)?,
             amount_eur: number(Field::AmountEur)?,
             from: Party {
-                account: account(text(Field::FromAccount)?, text(Field::FromAccountKind)?, Field::FromAccountKind)?,
+                account: account(text(Field::FromAccount)?, text(Field::FromAccountKind)?.as_deref(), Field::FromAccountKind)?,
                 self_hosted: answer(Field::FromSelfHosted)?,
                 name: text(Field::FromName)?,
                 lei: text(Field::FromLei)?,
@@ -88,7 +88,7 @@ impl Layout {
                 agent: text(Field::FromAgent)?,
             },
             to: Party {
-                account: account(text(Field::ToAccount)?, text(Field::ToAccountKind)?, Field::ToAccountKind)?,
+                account: account(text(Field::ToAccount)?, text(Field::ToAccountKind)?.as_deref(), Field::ToAccountKind)?,
                 self_hosted: answer(Field::ToSelfHosted)?,
                 name: text(Field::ToName)?,
                 lei: text(Field::ToLei)?,
@@ -126,9 +126,9 @@ fn place(column: &str, header: Option<&[String]>) -> Result<usize, String> {
     Ok(place)
 }
 
-fn account(text: Option<String>, kind: Option<String>, field: Field) -> Result<Option<AccountText>, Problem> {
+fn account(text: Option<String>, kind: Option<&str>, field: Field) -> Result<Option<AccountText>, Problem> {
     let Some(text) = text else { return Ok(None) };
-    match kind.as_deref() {
+    match kind {
         None => Ok(Some(AccountText::Unknown(text))),
         Some("iban") => Ok(Some(AccountText::Iban(text))),
         Some("wallet") => Ok(Some(AccountText::Wallet(text))),
