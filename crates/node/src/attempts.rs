@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::SignedDuration;
 use oikos_journal::{Entry, Outcome};
 use oikos_model::{Action, Timestamp, UserName};
-use oikos_registry::{AttemptsRow, Store, Transaction};
+use oikos_registry::{AttemptsRow, Transaction};
 
 use crate::{Node, NodeError};
 

@@ -27,6 +27,10 @@ pub struct NodeConfig {
     pub listen: String,
     /// Where partners reach the node.
     pub exchange_listen: String,
+    /// The PostgreSQL database that keeps the registry, as `postgres://USER@localhost/DATABASE`; without it a file in the folder does. The
+    /// password is never here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<String>,
     /// How people sign in.
     #[serde(default)]
     pub sign_in: SignInSettings,
@@ -81,6 +85,7 @@ impl NodeConfig {
         if self.display_name.trim().is_empty() || self.display_name.len() > 200 {
             return Err(NodeError::Invalid("the authority's name must have 1 to 200 bytes".into()));
         }
+        self.registry.as_deref().map_or(Ok(()), crate::registry::check)?;
         self.sign_in.check()
     }
 

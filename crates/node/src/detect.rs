@@ -10,7 +10,7 @@ use oikos_model::{
     Action, Actor, ContentHash, ContentHasher, Decision, DecisionKind, DetectorId, Finding, FindingKey, FindingState, Label,
     LabelId, LegalBasis, Purpose, RunId, Scope, Timestamp,
 };
-use oikos_registry::{CheckpointRow, DetectorRunRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Store, Transaction};
+use oikos_registry::{CheckpointRow, DetectorRunRow, FindingOutcome, FindingQuery, RunRow, SnapshotId, Transaction};
 use serde::Serialize;
 
 use crate::detectors::LoadedDetector;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! node.yaml          settings
-//! registry.sqlite    statements, findings, people, partners, the lake's catalogue, the journal's private entries
+//! registry.sqlite    statements, findings, people, partners, the lake's catalogue, the journal's private entries; none where the settings
+//!                    name a server
 //! lake/              records as Parquet files
 //! journal/           tiles and signed checkpoints
 //! keys/              secret keys, readable by the owner alone
@@ -50,6 +51,11 @@ impl NodeFolder {
     /// `registry.sqlite`.
     pub fn registry(&self) -> PathBuf {
         self.root.join("registry.sqlite")
+    }
+
+    /// `keys/registry.password`: of the registry's server, where the settings name one that wants it.
+    pub fn registry_password(&self) -> PathBuf {
+        self.keys().join("registry.password")
     }
 
     /// `lake/`.

@@ -4,7 +4,7 @@ use oikos_exchange::{IdentityCard, Outcome, Partner, PreparedParcel, Receipt, Re
 use oikos_exchange_transport::Refused;
 use oikos_model::{Action, NodeId};
 use oikos_policy::{PartnerClass, Principal};
-use oikos_registry::{Store, Transaction};
+use oikos_registry::Transaction;
 use serde::Deserialize;
 
 use crate::{Caller, Node, NodeError, Noted, PartnerView};

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use oikos_exchange::{NodeDescription, NodeIdentity, PartnerClass};
 use oikos_model::{Act, Action, Actor, Clock, UserName};
-use oikos_registry::{Store, Transaction, UserRow};
-use oikos_registry_sqlite::SqliteStore;
+use oikos_registry::{Transaction, UserRow};
 
 use crate::{NodeConfig, NodeError, NodeFolder, keys};
 
@@ -34,7 +33,7 @@ pub fn init(folder: &NodeFolder, config: &NodeConfig, clock: &Arc<dyn Clock>) ->
     };
     let identity = NodeIdentity::generate(description, clock.now()).map_err(|error| NodeError::Invalid(error.to_string()))?;
     identity.save(&folder.keys()).map_err(NodeError::internal)?;
-    let store = SqliteStore::open(&folder.registry())?;
+    let store = crate::registry::open(folder, config)?;
     let act = Act {
         actor: Actor::Node(config.id.clone()),
         action: Action::ManageUsers,

@@ -43,6 +43,7 @@ mod people;
 mod picture;
 mod pre_authorised;
 mod received;
+mod registry;
 mod release;
 mod requests;
 mod retention;
@@ -105,7 +106,7 @@ pub use news::NewsKind;
 pub use node::Node;
 pub(crate) use node::Noted;
 pub use oidc::SingleSignOn;
-pub use oikos_registry::{Direction, RequestState};
+pub use oikos_registry::{CopiedTable, CopyProgress, Direction, RequestState};
 pub use oversight::{
     AccessReview, ConsultationLine, ConsultationSearch, Consultations, IndicatorKind, IndicatorView, LookedAt, Looker,
     NamedNumber, PolicyTableView, ReviewRequest, RuleView, StatisticsCell, StatisticsExport, StatisticsPeriod, StatisticsView,
@@ -121,6 +122,7 @@ pub use picture::{
 };
 pub use pre_authorised::PreAuthorisedLine;
 pub use received::{ReceivedLine, ReceivedPage};
+pub use registry::{RegistryAddress, copy_registry};
 pub use release::{CompanyName, Derogation, FindingName, ReleaseLine, ReleasePage, ReleaseRequest, ReleaseView};
 pub use requests::{RequestDecision, RequestDraft, RequestFilter, RequestLine, RequestPreview, RequestView};
 pub use retention::ErasureReport;

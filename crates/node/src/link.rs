@@ -13,7 +13,6 @@ use oikos_exchange_transport::{
     WitnessAnswer, WitnessRequest,
 };
 use oikos_model::{Action, ContentHash, NodeId};
-use oikos_registry::Store;
 use serde::Serialize;
 use tokio::task::JoinSet;
 

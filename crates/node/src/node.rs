@@ -10,7 +10,6 @@ use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits};
 use oikos_model::{Act, Action, Clock, DetectorId, Label, LabelId, NodeId, Purpose};
 use oikos_policy::{Decision, Policy, Principal, Request, Resource, TransferTable};
 use oikos_registry::{Store, Transaction};
-use oikos_registry_sqlite::SqliteStore;
 
 use crate::desks::Trials;
 use crate::detectors::{DetectorSet, Loaded, LoadedDetector};
@@ -22,7 +21,7 @@ pub struct Node {
     folder: NodeFolder,
     config: NodeConfig,
     clock: Arc<dyn Clock>,
-    store: SqliteStore,
+    store: Box<dyn Store>,
     lake: Lake,
     policy: Policy,
     sequencer: Sequencer,
@@ -80,7 +79,7 @@ impl Node {
         }
         let lock = folder.own()?;
         let config = NodeConfig::read(&folder.settings())?;
-        let store = SqliteStore::open(&folder.registry())?;
+        let store = crate::registry::open(&folder, &config)?;
         let lake = Lake::open(&folder.lake(), LakeLimits::default()).map_err(NodeError::internal)?;
         let identity = Arc::new(NodeIdentity::load(&folder.keys()).map_err(NodeError::internal)?);
         let sequencer = Sequencer::open(folder.journal(), crate::keys::journal_key(&folder)?, config.id.as_str())
@@ -154,8 +153,8 @@ impl Node {
         &self.lake
     }
 
-    pub(crate) fn store(&self) -> &SqliteStore {
-        &self.store
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
     }
 
     pub(crate) fn sequencer(&self) -> &Sequencer {
@@ -387,7 +386,7 @@ impl Node {
     /// When the journal's folder cannot be written.
     pub fn publish_journal(&self) -> Result<u64, NodeError> {
         let act = self.itself().act(Action::ReadJournal, self.clock.now());
-        let checkpoint = self.sequencer.sequence(&self.store, &act).map_err(NodeError::internal)?;
+        let checkpoint = self.sequencer.sequence(self.store.as_ref(), &act).map_err(NodeError::internal)?;
         Ok(checkpoint.size)
     }
 }

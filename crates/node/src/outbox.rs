@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use oikos_exchange::{MAXIMUM_PARCEL_LENGTH, Partner, Receipt};
 use oikos_exchange_transport::{CHUNK_LENGTH, Chunk, Fetch, Piece, Progress, Refused};
 use oikos_model::{Action, ContentHash, NodeId, Timestamp};
-use oikos_registry::{OutboxQuery, OutgoingParcel, Store, Transaction};
+use oikos_registry::{OutboxQuery, OutgoingParcel, Transaction};
 
 use crate::{Caller, Node, NodeError, Noted};
 

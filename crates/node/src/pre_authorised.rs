@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use oikos_exchange::{FindingRelease, KnownToPartner, NOBODY, ParcelDraft, Partner, ReleaseDesk, Wanted};
 use oikos_model::{Action, DerivedFrom, FactValue, Finding, FindingState, Purpose, SelectorClass};
-use oikos_registry::{FindingQuery, ReleaseQuery, Store, StoredFinding, Transaction};
+use oikos_registry::{FindingQuery, ReleaseQuery, StoredFinding, Transaction};
 use serde::Serialize;
 
 use crate::passage::Grounds;

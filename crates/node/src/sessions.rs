@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use oikos_model::{Action, CaseId, LegalBasis, Purpose, Timestamp, UserName, Vocabulary};
 use oikos_policy::Principal;
-use oikos_registry::{SessionPurposeRow, SessionRow, SignInProof, Store, Transaction, UserRow};
+use oikos_registry::{SessionPurposeRow, SessionRow, SignInProof, Transaction, UserRow};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 

@@ -62,7 +62,8 @@ impl Connection {
     /// Finds the node and signs in.
     pub(crate) async fn open(arguments: &NodeArguments) -> Result<Self, Failure> {
         let folder = NodeFolder::new(&arguments.node);
-        let way = match Node::open(folder.clone(), Arc::new(SystemClock)) {
+        // Opening waits for the registry's database, which no task may.
+        let way = match tokio::task::block_in_place(|| Node::open(folder.clone(), Arc::new(SystemClock))) {
             Ok(node) => {
                 let linked = LinkedNode::new(Arc::new(node));
                 Way::InProcess(linked.router())

@@ -81,6 +81,8 @@ enum Command {
     User(commands::user::User),
     /// Erase what has expired, or what one import brought
     Erase(commands::erase::Erase),
+    /// Copy a registry from a file to a server, or back
+    Registry(commands::registry::Registry),
 }
 
 fn main() -> ExitCode {
@@ -121,5 +123,6 @@ async fn run(command: Command, json: bool) -> Result<ExitCode, Failure> {
         Command::Subject(subject) => subject.run(json).await,
         Command::User(user) => user.run(json).await,
         Command::Erase(erase) => erase.run(json).await,
+        Command::Registry(registry) => registry.run(json),
     }
 }

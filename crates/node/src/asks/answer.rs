@@ -8,7 +8,7 @@ use oikos_exchange::{
 };
 use oikos_exchange_transport::Refused;
 use oikos_model::{Action, ContentHash, ContentHasher, NodeId, Purpose, SelectorClass};
-use oikos_registry::{AskCount, AskReferenceRow, Direction, Store, Transaction};
+use oikos_registry::{AskCount, AskReferenceRow, Direction, Transaction};
 
 use super::offer::Selectors;
 use crate::{Caller, Node, NodeError, Noted};

@@ -1,7 +1,7 @@
 //! Working in a case, step by step. Each step is one act, one journal entry and one event of the case's history.
 
 use oikos_model::{Action, CaseId, Timestamp, UserName};
-use oikos_registry::{CaseItemKind, Store, Transaction};
+use oikos_registry::{CaseItemKind, Transaction};
 use serde::Deserialize;
 
 use super::history::{CaseEvent, CaseEventKind};

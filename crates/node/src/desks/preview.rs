@@ -110,7 +110,6 @@ impl Node {
         loaded: &LoadedDetector,
         request: &PreviewRequest,
     ) -> Result<Preview, NodeError> {
-        use oikos_registry::Store;
         let detector = &loaded.detector;
         let mut preview = Preview {
             detector: Some(detector.head.id.to_string()),

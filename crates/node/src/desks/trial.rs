@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use oikos_desk::{Batches, Engine, EngineError, KernelStep, Parameters, RunRequest, Span};
 use oikos_lake::{ColumnsPermit, Session, SessionLimits};
 use oikos_model::{Action, Actor, DetectorId, Finding, FindingKey, FindingState, Label, Marking, Scope, TableName, Timestamp};
-use oikos_registry::{FindingQuery, Store, Transaction};
+use oikos_registry::{FindingQuery, Transaction};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;

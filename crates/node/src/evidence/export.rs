@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use oikos_exchange::AttestationKind;
 use oikos_journal::OfflineProof;
 use oikos_model::{Action, ContentHash};
-use oikos_registry::Store;
 use serde::Serialize;
 
 use super::gather::Gathered;

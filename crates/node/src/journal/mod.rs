@@ -8,7 +8,7 @@ mod search;
 
 use oikos_journal::Extent;
 use oikos_model::Action;
-use oikos_registry::{JournalRow, Store};
+use oikos_registry::JournalRow;
 use serde::Serialize;
 
 use crate::witness::{TrustedCheckpoint, WatchedLogLine, WitnessLine};

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use oikos_exchange::PartnerClass as CardClass;
 use oikos_journal::Entry;
 use oikos_model::{Action, NodeId, Timestamp};
-use oikos_registry::{JournalQuery, Store, Transaction};
+use oikos_registry::{JournalQuery, Transaction};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use oikos_model::{Action, Statement, StatementDraft, StatementId, Timestamp};
-use oikos_registry::{Store, Transaction};
+use oikos_registry::Transaction;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use oikos_exchange_transport::{WitnessAnswer, WitnessRequest};
 use oikos_journal::{AddCheckpoint, Checkpoint, Entry, Outcome, Remembered, WitnessRefusal, misbehaviour};
 use oikos_model::{Act, Action, ContentHash, NodeId};
-use oikos_registry::{Store, Transaction, WitnessedLog};
+use oikos_registry::{Transaction, WitnessedLog};
 
 use super::{JournalKeys, StatedKeys, keys_of};
 use crate::{Node, NodeError};

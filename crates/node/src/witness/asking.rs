@@ -4,7 +4,6 @@ use oikos_exchange::IdentityCard;
 use oikos_exchange_transport::{Connection, WitnessAnswer, WitnessRequest};
 use oikos_journal::{AddCheckpoint, Checkpoint, CosignatureVerifier, cosigned_by};
 use oikos_model::{Action, NodeId};
-use oikos_registry::Store;
 
 use super::keys_of;
 use crate::{LinkedNode, Node, NodeError};

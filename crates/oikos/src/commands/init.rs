@@ -65,6 +65,7 @@ impl Init {
             default_legal_basis: LegalBasis::new(self.legal_basis).map_err(invalid)?,
             listen: self.listen,
             exchange_listen: self.exchange_listen,
+            registry: None,
             witnesses: 0,
             upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             sign_in: SignInSettings::default(),

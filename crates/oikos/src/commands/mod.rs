@@ -17,6 +17,7 @@ pub(crate) mod oversight;
 pub(crate) mod parcel;
 pub(crate) mod partner;
 pub(crate) mod recall;
+pub(crate) mod registry;
 pub(crate) mod release;
 pub(crate) mod request;
 pub(crate) mod screen;

@@ -20,7 +20,9 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) async fn run(self, json: bool) -> Result<ExitCode, Failure> {
-        let node = Arc::new(Node::open(NodeFolder::new(&self.node.node), Arc::new(SystemClock))?);
+        // Opening waits for the registry's database, which no task may.
+        let opened = tokio::task::block_in_place(|| Node::open(NodeFolder::new(&self.node.node), Arc::new(SystemClock)));
+        let node = Arc::new(opened?);
         let id = node.id().clone();
         oikos_node::serve(node, interrupted(), |page, partners| {
             if json {

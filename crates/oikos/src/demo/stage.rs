@@ -175,6 +175,7 @@ impl Authority {
             default_legal_basis: LegalBasis::new(casting.legal_basis).map_err(invalid)?,
             listen: format!("127.0.0.1:{page_port}"),
             exchange_listen: format!("127.0.0.1:{port}"),
+            registry: None,
             witnesses: 0,
             upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             // The story's clock is not the one of anybody's authenticator app.

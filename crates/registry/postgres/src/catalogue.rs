@@ -1,7 +1,8 @@
 //! The lake's catalogue in the tables of DuckLake 1.0, so that DuckDB can attach the node's lake where its people allow it.
 //!
-//! Two things differ from a lake that DuckDB writes. What Oikos knows of a file beyond DuckLake is beside it in `oikos_data_file`.
-//! And erasing is real: a file's row and statistics go from every snapshot, so an old snapshot keeps its number but not what it saw.
+//! Two things differ from a lake that DuckDB writes. What Oikos knows of a file beyond DuckLake is beside it in
+//! `oikos_data_file`. And erasing is real: a file's row and statistics go from every snapshot, so an old snapshot keeps its
+//! number but not what it saw.
 
 use std::collections::BTreeSet;
 
@@ -70,7 +71,8 @@ impl Catalogue for PostgresTransaction<'_> {
 
     fn data_files(&self, table: &TableName, snapshot: SnapshotId) -> Result<Vec<DataFile>, StoreError> {
         let Some(table_id) = self.table_id(table)? else { return Ok(Vec::new()) };
-        // A file without a row of our own has no label. It was not put there by Oikos, and reading on would be reading unmarked data.
+        // A file without a row of our own has no label. It was not put there by Oikos, and reading on would be reading unmarked
+        // data.
         let sql = "SELECT ducklake_data_file.data_file_id, path, record_count, file_size_bytes, footer_size, import_number, label, \
                    time_minimum, time_maximum, begin_snapshot FROM ducklake_data_file \
                    LEFT JOIN oikos_data_file ON oikos_data_file.data_file_id = ducklake_data_file.data_file_id \

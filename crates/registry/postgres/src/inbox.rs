@@ -1,4 +1,5 @@
-//! The inbox: one index ranks, filters and counts; findings are read only where they are shown, or a text is searched in their titles.
+//! The inbox: one index ranks, filters and counts; findings are read only where they are shown, or a text is searched in their
+//! titles.
 
 use std::collections::BTreeMap;
 

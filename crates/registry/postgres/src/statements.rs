@@ -147,8 +147,8 @@ impl PostgresTransaction<'_> {
         Ok(rows.len())
     }
 
-    /// Deletes statements and their rows in the indexes. Keys of the indexes that refer to statements would do so too, row by row: of
-    /// a million that took 19 s of the server's time instead of 4.
+    /// Deletes statements and their rows in the indexes. Keys of the indexes that refer to statements would do so too, row by
+    /// row: of a million that took 19 s of the server's time instead of 4.
     pub(crate) fn delete_statements(&self, doing: &'static str, filter: &Filter) -> Result<usize, StoreError> {
         self.writing()?;
         let sql = format!(

@@ -17,8 +17,8 @@ use crate::transaction::PostgresTransaction;
 const WAIT_LIMIT: Duration = Duration::from_secs(60);
 /// How long the server may be in answering a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// What a session is held to. One statement may take ten minutes: erasing a large import does take minutes. A writer whose machine is
-/// gone would keep its turn, so its connection is probed. What the address says of its own comes after this and wins.
+/// What a session is held to. One statement may take ten minutes: erasing a large import does take minutes. A writer whose
+/// machine is gone would keep its turn, so its connection is probed. What the address says of its own comes after this and wins.
 const SESSION: &str = "-c lock_timeout=60s -c statement_timeout=10min -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 \
                        -c tcp_keepalives_count=3 -c client_encoding=UTF8 -c synchronous_commit=on";
 /// Read connections kept open when nobody uses them.
@@ -34,9 +34,9 @@ pub(crate) enum Access {
 }
 
 impl Access {
-    /// How such a transaction begins. A writer holds the schema's row to its end, so that writers queue without an advisory lock; what it
-    /// reads after that is what the writer before it committed, which READ COMMITTED shows and a snapshot from before would not. A
-    /// reader's state is that of its first statement, so it reads at once.
+    /// How such a transaction begins. A writer holds the schema's row to its end, so that writers queue without an advisory lock;
+    /// what it reads after that is what the writer before it committed, which READ COMMITTED shows and a snapshot from before
+    /// would not. A reader's state is that of its first statement, so it reads at once.
     const fn beginning(self) -> &'static str {
         match self {
             Self::ReadOnly => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT version FROM schema_version",
@@ -62,8 +62,8 @@ struct Writer {
 }
 
 impl PostgresStore {
-    /// Connects with PostgreSQL's own address, for example `postgres:///oikos?host=/run/postgresql` or `host=/run/postgresql dbname=oikos`,
-    /// and brings the schema up to date. `password` is for an address that names none.
+    /// Connects with PostgreSQL's own address, for example `postgres:///oikos?host=/run/postgresql` or `host=/run/postgresql
+    /// dbname=oikos`, and brings the schema up to date. `password` is for an address that names none.
     ///
     /// # Errors
     /// When the address is malformed or leads over a network, the server cannot be reached, or the schema was made by a newer version.
@@ -132,7 +132,8 @@ impl PostgresStore {
 }
 
 impl Drop for PostgresStore {
-    /// Connections end in a thread of their own: the driver waits for their end, which no task may, and a store can be dropped by one.
+    /// Connections end in a thread of their own: the driver waits for their end, which no task may, and a store can be dropped by
+    /// one.
     fn drop(&mut self) {
         let mut clients: Vec<Client> = lock(&self.readers).drain(..).collect();
         clients.extend(lock(&self.writer).client.take());

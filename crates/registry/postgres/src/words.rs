@@ -1,5 +1,5 @@
-//! Words as they are searched: without case and accents, found by their beginnings. They are cut and folded here, not by a text search
-//! configuration of the server.
+//! Words as they are searched: without case and accents, found by their beginnings. They are cut and folded here, not by a text
+//! search configuration of the server.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,8 +18,8 @@ pub(crate) fn indexed(text: &str) -> Vec<String> {
     words
 }
 
-/// A search text as a `tsquery`: all of its words, each as a beginning. `None` where there is no word. A word has letters and digits
-/// only, so nothing in it is an operator.
+/// A search text as a `tsquery`: all of its words, each as a beginning. `None` where there is no word. A word has letters and
+/// digits only, so nothing in it is an operator.
 pub(crate) fn pattern(text: &str) -> Option<String> {
     let words: Vec<String> = folded(text, MOST_SEARCHED).into_iter().map(|word| format!("'{word}':*")).collect();
     (!words.is_empty()).then(|| words.join(" & "))

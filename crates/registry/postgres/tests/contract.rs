@@ -1,4 +1,5 @@
-//! PostgreSQL keeps the registry's contract. The server is a real one, started here; where it cannot be, this is said and nothing is tested.
+//! PostgreSQL keeps the registry's contract. The server is a real one, started here; where it cannot be, this is said and nothing
+//! is tested.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails, and says so when it is skipped")]
 
 mod server;

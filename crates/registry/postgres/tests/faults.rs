@@ -1,4 +1,5 @@
-//! What goes wrong between Oikos and a server: it ends, it is slow, it refuses. Each gives an error with a name, and the next transaction works.
+//! What goes wrong between Oikos and a server: it ends, it is slow, it refuses. Each gives an error with a name, and the next
+//! transaction works.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails, and says so when it is skipped")]
 
 mod house;

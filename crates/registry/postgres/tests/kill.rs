@@ -1,5 +1,5 @@
-//! A writing process is killed again and again, and the server crashes: the database holds the state before or after each transaction, never one in
-//! between.
+//! A writing process is killed again and again, and the server crashes: the database holds the state before or after each
+//! transaction, never one in between.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails, and says so when it is skipped")]
 
 mod house;
@@ -49,7 +49,8 @@ fn the_process_that_is_killed() {
     }
 }
 
-/// Starts the writing process and kills it after so many of its reports, or crashes the server under it. Returns how many commits it reported.
+/// Starts the writing process and kills it after so many of its reports, or crashes the server under it. Returns how many commits
+/// it reported.
 fn kill_after(reports: usize, server: &server::Server, address: &str, crashes: bool) -> i64 {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["the_process_that_is_killed", "--exact", "--nocapture"])

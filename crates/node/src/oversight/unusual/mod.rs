@@ -11,7 +11,7 @@ mod many;
 use std::collections::{BTreeMap, BTreeSet};
 
 use oikos_model::{Action, ContentHasher, Timestamp, UserName};
-use oikos_registry::{ReviewRow, Store, UserRow};
+use oikos_registry::{ReviewRow, UserRow};
 use serde::{Deserialize, Serialize};
 
 use super::acts::{Acts, PersonAct};

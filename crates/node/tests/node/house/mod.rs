@@ -185,6 +185,7 @@ pub(crate) fn config() -> NodeConfig {
         default_legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
         listen: "127.0.0.1:0".into(),
         exchange_listen: "127.0.0.1:1".into(),
+        registry: None,
         witnesses: 0,
         upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
         sign_in: SignInSettings { second_factor: SecondFactorRule::Optional, ..SignInSettings::default() },

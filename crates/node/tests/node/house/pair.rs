@@ -136,6 +136,7 @@ impl Side {
             country: country.into(),
             default_purpose: Purpose::new(purpose).unwrap(),
             exchange_listen: format!("127.0.0.1:{port}"),
+            registry: None,
             ..crate::house::config()
         };
         let clock = Arc::new(SimulatedClock::new(start()));

@@ -82,6 +82,7 @@ impl Member {
         let clock = Arc::new(SimulatedClock::new(moment(0)));
         let config = NodeConfig {
             exchange_listen: format!("127.0.0.1:{port}"),
+            registry: None,
             id: NodeId::new(id).unwrap(),
             country: country.into(),
             upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,

@@ -60,6 +60,7 @@ impl Office {
             default_legal_basis: LegalBasis::new("Dir. 2002/59/EC").unwrap(),
             listen: "127.0.0.1:0".into(),
             exchange_listen: address.to_owned(),
+            registry: None,
             sign_in: Default::default(),
             upload_bytes_maximum: NodeConfig::UPLOAD_BYTES_MAXIMUM,
             witnesses: 0,

