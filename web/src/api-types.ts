@@ -1463,6 +1463,162 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/screening": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Screens subjects against the lists the caller may read: explained matches, ranked. */
+        readonly post: operations["post_screening"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What was said of matches, newest first. */
+        readonly get: operations["get_screening_decisions"];
+        readonly put?: never;
+        /** Clears a match, confirms it as a hit, or takes back what was said. The answer is the decision as it stands; none after a withdrawal. */
+        readonly post: operations["post_screening_decisions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/lists": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The lists that screening knows, with their legal force here. */
+        readonly get: operations["get_screening_lists"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/self-recall": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Asks the lists for their own names, badly written. */
+        readonly post: operations["post_screening_self_recall"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/sets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The sets of subjects that stay screened. */
+        readonly get: operations["get_screening_sets"];
+        readonly put?: never;
+        /** Keeps a set and screens its first subjects. */
+        readonly post: operations["post_screening_sets"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/sets/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A set's matches, ranked. */
+        readonly get: operations["get_screening_sets_id"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Removes a set with its subjects. */
+        readonly delete: operations["delete_screening_sets_id"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/sets/{id}/screen": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Screens a set again, as far as the lists changed: what is new and what is gone. */
+        readonly post: operations["post_screening_sets_id_screen"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/sets/{id}/subjects": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Adds subjects to a set, screened. */
+        readonly post: operations["post_screening_sets_id_subjects"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/screening/sets/{id}/what-if": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What other settings would do to a set. Nothing is kept. */
+        readonly post: operations["post_screening_sets_id_what_if"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/search": {
         readonly parameters: {
             readonly query?: never;
@@ -2741,6 +2897,11 @@ export interface components {
             readonly requests: number;
             /**
              * Format: int64
+             * @description Decisions on matches and sets of screened subjects.
+             */
+            readonly screenings: number;
+            /**
+             * Format: int64
              * @description Statements.
              */
             readonly statements: number;
@@ -3035,6 +3196,11 @@ export interface components {
         readonly ImportReport: {
             /** @description The dataset it went into. */
             readonly dataset: string;
+            /**
+             * Format: int64
+             * @description Statements that ended, because the file is all its source says and no longer says them.
+             */
+            readonly ended: number;
             /** @description The file. */
             readonly file: string;
             /** @description The first refused rows. */
@@ -3586,6 +3752,19 @@ export interface components {
             /** @description The later one. */
             readonly to: components["schemas"]["FindingRef"];
         };
+        /** @description A list with its legal force here. */
+        readonly ListView: {
+            /** @description The dataset it is imported into. */
+            readonly dataset: string;
+            /** @description The legal basis of that. */
+            readonly legal_basis: string;
+            /** @description `eu-law`, `through-eu-law`, `not-eu-law` or `no-list`. */
+            readonly legal_force: string;
+            /** @description Its name. */
+            readonly name: string;
+            /** @description Who publishes it. */
+            readonly publisher: string;
+        };
         /** @description Something that was looked at. */
         readonly LookedAt: {
             /** @description How many acts. */
@@ -3629,6 +3808,71 @@ export interface components {
             /** @description Traffic light. */
             readonly tlp: string;
         };
+        /** @description A decision as it stands. */
+        readonly MatchDecision: {
+            /** @description For a hit: what is requested of whom. */
+            readonly action?: string | null;
+            /** @description When, RFC 3339. */
+            readonly at: string;
+            /** @description Who said so. */
+            readonly by: string;
+            /** @description Whom it matched. */
+            readonly entity: components["schemas"]["EntityPath"];
+            /** @description Until when it holds. */
+            readonly expires_at?: string | null;
+            /** @description Its first name, as it was written. */
+            readonly name: string;
+            /** @description Why. */
+            readonly reason: string;
+            /** @description Fingerprint of the subject's description. */
+            readonly subject: string;
+            /** @description `cleared` or `hit`. */
+            readonly verdict: components["schemas"]["MatchVerdict"];
+        };
+        /** @description A decision to be made. */
+        readonly MatchDecisionRequest: {
+            /** @description For a hit: what is requested of whom, for example that the issuing authority be told. */
+            readonly action?: string | null;
+            /** @description Whom it matched. */
+            readonly entity: components["schemas"]["EntityPath"];
+            /** @description Until when a clearance holds, RFC 3339; absent: as long as the listed data may be kept. */
+            readonly expires_at?: string | null;
+            /** @description Why. */
+            readonly reason: string;
+            /** @description The subject, described as it was screened. */
+            readonly subject: components["schemas"]["ScreeningSubject"];
+            /** @description What is said. */
+            readonly verdict: components["schemas"]["MatchVerdict"];
+        };
+        /** @description What one feature gave. */
+        readonly MatchReason: {
+            /**
+             * Format: float
+             * @description Bits of log-odds; below zero against a match.
+             */
+            readonly bits: number;
+            /** @description The feature. */
+            readonly feature: string;
+            /**
+             * Format: float
+             * @description How much of it there is, 0 to 1.
+             */
+            readonly value: number;
+        };
+        /**
+         * @description What is said of a match.
+         * @enum {string}
+         */
+        readonly MatchVerdict: "cleared" | "hit" | "withdrawn";
+        /** @description Two words that stand for each other. */
+        readonly MatchedWord: {
+            /** @description The list's. */
+            readonly listed: string;
+            /** @description How: `same`, `spelling`, `sound`, `initial` and so on. */
+            readonly means: string;
+            /** @description The subject's. */
+            readonly subject: string;
+        };
         /** @description A finding in a lead. */
         readonly MemberView: {
             /** @description Its desk. */
@@ -3663,6 +3907,11 @@ export interface components {
             /** @description Whether identifiers still hold apart or together what the judgement says otherwise. */
             readonly has_effect: boolean;
         };
+        /** @description More subjects of a set. */
+        readonly MoreSubjects: {
+            /** @description Whom; 1,000 at most. */
+            readonly subjects: readonly components["schemas"]["ScreeningSubject"][];
+        };
         /** @description A number with its name. */
         readonly NamedNumber: {
             /** @description Its name, unit last. */
@@ -3681,6 +3930,15 @@ export interface components {
             readonly client_data: string;
             /** @description What its owner calls it. */
             readonly name: string;
+        };
+        /** @description A set to be kept. */
+        readonly NewScreeningSet: {
+            /** @description How they are screened. */
+            readonly settings?: components["schemas"]["ScreeningSettings"];
+            /** @description The first subjects, 1,000 at most; more are added after. */
+            readonly subjects: readonly components["schemas"]["ScreeningSubject"][];
+            /** @description What people call it. */
+            readonly title: string;
         };
         /** @description A task to be added. */
         readonly NewTask: {
@@ -4520,6 +4778,27 @@ export interface components {
             /** @description The request. */
             readonly request: components["schemas"]["RequestLine"];
         };
+        /** @description Whether a set is screened whole. */
+        readonly RescreenBody: {
+            /**
+             * @description Every subject (`true`), or those to whom a change can matter.
+             * @default false
+             */
+            readonly all: boolean;
+        };
+        /** @description What screening a set again came to. */
+        readonly Rescreening: {
+            /** @description How many listed entities changed since it was screened last. */
+            readonly changed_entities: number;
+            /** @description Matches that are no more. */
+            readonly gone: readonly components["schemas"]["ScreeningMatch"][];
+            /** @description Matches that were not there before. */
+            readonly new: readonly components["schemas"]["ScreeningMatch"][];
+            /** @description How many subjects were searched again, because that can matter to them. */
+            readonly searched: number;
+            /** @description The set as it is now. */
+            readonly set: components["schemas"]["ScreeningSetView"];
+        };
         /** @description Why something may be the same. */
         readonly ResemblanceReason: {
             /** @description `identifier` or `name`. */
@@ -4644,6 +4923,186 @@ export interface components {
             /** @description 50 at most. */
             readonly filters: readonly components["schemas"]["SavedFilter"][];
         };
+        /** @description What screening found. */
+        readonly ScreeningAnswer: {
+            /** @description How many are cleared. */
+            readonly cleared: number;
+            /** @description How many listed entities that is. */
+            readonly entities: number;
+            /** @description What they were screened against. */
+            readonly lists: readonly components["schemas"]["ListView"][];
+            /** @description All matches, the strongest first; those cleared stand last. */
+            readonly matches: readonly components["schemas"]["ScreeningMatch"][];
+            /** @description How many subjects were screened. */
+            readonly subjects: number;
+            /** @description How many of them are within the budget. */
+            readonly within_budget: number;
+        };
+        /** @description A match: data agree. It becomes a hit only by a person's word. */
+        readonly ScreeningMatch: {
+            /** @description Which name of the listed entity it matched. */
+            readonly alias: string;
+            /** @description How good that alias is: `name`, `strong`, `previous` or `weak`. */
+            readonly alias_strength: string;
+            /**
+             * Format: float
+             * @description The score in bits of log-odds: the sum of the reasons.
+             */
+            readonly bits: number;
+            readonly decision?: components["schemas"]["MatchDecision"] | null;
+            /** @description The listed entity. */
+            readonly entity: components["schemas"]["EntityPath"];
+            /** @description Fingerprint of the subject's description, under which what is said of it is kept. */
+            readonly fingerprint: string;
+            /** @description `strong`, `likely` or `possible`. */
+            readonly grade: string;
+            /** @description The lists it is on, with their legal force here. */
+            readonly lists: readonly components["schemas"]["ListView"][];
+            /** @description Which of the subject's names matched. */
+            readonly name: string;
+            /** @description Programmes or regimes it is listed under. */
+            readonly programmes: readonly string[];
+            /** @description Place in the ranking over all subjects, from 1. */
+            readonly rank: number;
+            /** @description What each feature gave. */
+            readonly reasons: readonly components["schemas"]["MatchReason"][];
+            /** @description The lists' own numbers of it. */
+            readonly references: readonly string[];
+            /**
+             * Format: double
+             * @description The score between 0 and 1.
+             */
+            readonly score: number;
+            /** @description The script it is written in. */
+            readonly script: string;
+            /** @description The subject's id, or its place among the subjects. */
+            readonly subject: string;
+            /** @description Its main name. */
+            readonly title: string;
+            /** @description Whether it is among as many as can be looked at. */
+            readonly within_budget: boolean;
+            /** @description Which word was matched with which, and how. */
+            readonly words: readonly components["schemas"]["MatchedWord"][];
+        };
+        /** @description Subjects to be screened, and how. */
+        readonly ScreeningRequest: components["schemas"]["ScreeningSettings"] & {
+            /**
+             * @description Whom; 1,000 at most.
+             * @default []
+             */
+            readonly subjects: readonly components["schemas"]["ScreeningSubject"][];
+        };
+        /** @description A set as a line of the list. */
+        readonly ScreeningSetView: {
+            /** @description When it was made, RFC 3339. */
+            readonly created_at: string;
+            /** @description Until when it is kept. */
+            readonly expires_at?: string | null;
+            /** @description Its id. */
+            readonly id: string;
+            /** @description Who keeps it. */
+            readonly owner: string;
+            /** @description When it was screened last. */
+            readonly screened_at?: string | null;
+            /** @description How its subjects are screened. */
+            readonly settings: components["schemas"]["ScreeningSettings"];
+            /**
+             * Format: int64
+             * @description How many they are.
+             */
+            readonly subjects: number;
+            /** @description What people call it. */
+            readonly title: string;
+        };
+        /** @description How subjects are screened. */
+        readonly ScreeningSettings: {
+            /**
+             * @description How many matches can be looked at; absent: all. The others are ranked below and marked.
+             * @default null
+             */
+            readonly budget: number | null;
+            /**
+             * @description Datasets to screen against; empty: every list that the caller may read.
+             * @default []
+             */
+            readonly datasets: readonly string[];
+            /**
+             * @description Most matches of one subject; absent: 10.
+             * @default null
+             */
+            readonly matches_per_subject: number | null;
+            /**
+             * Format: double
+             * @description The least score of a match, between 0 and 1; absent: 0.5, as likely as not by the weights, which are uncalibrated.
+             * @default null
+             */
+            readonly threshold: number | null;
+            /**
+             * @description Weights in bits of what is known beside the name, by their names, where they should not be the usual ones.
+             * @default {}
+             */
+            readonly weights: {
+                readonly [key: string]: number;
+            };
+        };
+        /** @description Somebody or something to be screened. */
+        readonly ScreeningSubject: {
+            /**
+             * @description Where a person was born. It only excludes false matches.
+             * @default null
+             */
+            readonly birth_country: string | null;
+            /**
+             * @description When a person was born: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+             * @default null
+             */
+            readonly birth_date: string | null;
+            /**
+             * @description What the caller knows it by; absent: its place among the subjects.
+             * @default null
+             */
+            readonly id: string | null;
+            /**
+             * @description Identifiers.
+             * @default []
+             */
+            readonly identifiers: readonly components["schemas"]["SubjectIdentifier"][];
+            /**
+             * @description What it is.
+             * @default person
+             */
+            readonly kind: components["schemas"]["SubjectKind"];
+            /**
+             * @description Its names, as they are written.
+             * @default []
+             */
+            readonly names: readonly string[];
+            /**
+             * @description Nationalities of a person. They only exclude false matches.
+             * @default []
+             */
+            readonly nationalities: readonly string[];
+            /**
+             * @description Where a company or vessel is registered, two letters (ISO 3166-1).
+             * @default []
+             */
+            readonly registered_in: readonly string[];
+        };
+        /** @description What other settings would do to a set. Nothing is kept. */
+        readonly ScreeningWhatIf: {
+            /** @description Of those that were cleared, how many would be gone. */
+            readonly cleared_lost: number;
+            /** @description Of those a person confirmed as hits, how many would be gone: each one is somebody who would be missed. */
+            readonly hits_lost: readonly components["schemas"]["ScreeningMatch"][];
+            /** @description Matches as they are. */
+            readonly matches: number;
+            /** @description Matches that would be gone. */
+            readonly would_be_gone: number;
+            /** @description Matches that would be new. */
+            readonly would_be_new: number;
+            /** @description Matches as they would be. */
+            readonly would_match: number;
+        };
         /** @description What was found. */
         readonly SearchAnswer: {
             /** @description Entities: by identifier first. */
@@ -4659,6 +5118,38 @@ export interface components {
             readonly kind: string;
             /** @description Its value; it is normalised and its check digits are checked. */
             readonly value: string;
+        };
+        /** @description What to try. */
+        readonly SelfRecallRequest: {
+            /**
+             * @description Datasets; empty: every list that the caller may read.
+             * @default []
+             */
+            readonly datasets: readonly string[];
+            /**
+             * @description How many listed entities, spread over the lists; absent: 500.
+             * @default null
+             */
+            readonly sample: number | null;
+            /**
+             * Format: int64
+             * @description Decides which letters are hit; absent: the day, so that every night is another one.
+             * @default null
+             */
+            readonly seed: number | null;
+        };
+        /** @description How many of the names were found again, by what was done to them and by script. */
+        readonly SelfRecallRow: {
+            /** @description Of how many it was the first. */
+            readonly first: number;
+            /** @description Of how many the entity was among the matches. */
+            readonly found: number;
+            /** @description What was done to the name. */
+            readonly mutation: string;
+            /** @description The script it is written in. */
+            readonly script: string;
+            /** @description How many were tried. */
+            readonly tried: number;
         };
         /** @description One sentence with what it rests on. */
         readonly Sentence: {
@@ -4882,6 +5373,18 @@ export interface components {
             /** @description The provider's `sub` of that person. */
             readonly subject: string;
         };
+        /** @description An identifier of a subject. */
+        readonly SubjectIdentifier: {
+            /** @description Its kind: that of a selector such as `lei`, `imo`, `iban` or `document-number`, or `vat`, `bic`, `isin`. */
+            readonly scheme: string;
+            /** @description As it was written. */
+            readonly value: string;
+        };
+        /**
+         * @description What a subject is.
+         * @enum {string}
+         */
+        readonly SubjectKind: "person" | "organisation" | "vessel";
         /** @description A request as it comes in. */
         readonly SubjectRequest: {
             /** @description The person's birth date, as far as known: `1954`, `1954-03` or `1954-03-02`. */
@@ -5579,13 +6082,21 @@ export type LeaveView = components['schemas']['LeaveView'];
 export type LeftOfLead = components['schemas']['LeftOfLead'];
 export type LinkKind = components['schemas']['LinkKind'];
 export type LinkView = components['schemas']['LinkView'];
+export type ListView = components['schemas']['ListView'];
 export type LookedAt = components['schemas']['LookedAt'];
 export type Looker = components['schemas']['Looker'];
 export type MarkingView = components['schemas']['MarkingView'];
+export type MatchDecision = components['schemas']['MatchDecision'];
+export type MatchDecisionRequest = components['schemas']['MatchDecisionRequest'];
+export type MatchReason = components['schemas']['MatchReason'];
+export type MatchVerdict = components['schemas']['MatchVerdict'];
+export type MatchedWord = components['schemas']['MatchedWord'];
 export type MemberView = components['schemas']['MemberView'];
 export type MergePreview = components['schemas']['MergePreview'];
+export type MoreSubjects = components['schemas']['MoreSubjects'];
 export type NamedNumber = components['schemas']['NamedNumber'];
 export type NewPasskey = components['schemas']['NewPasskey'];
+export type NewScreeningSet = components['schemas']['NewScreeningSet'];
 export type NewTask = components['schemas']['NewTask'];
 export type NodeView = components['schemas']['NodeView'];
 export type NoticeLine = components['schemas']['NoticeLine'];
@@ -5645,6 +6156,8 @@ export type RequestDraft = components['schemas']['RequestDraft'];
 export type RequestLine = components['schemas']['RequestLine'];
 export type RequestPreview = components['schemas']['RequestPreview'];
 export type RequestView = components['schemas']['RequestView'];
+export type RescreenBody = components['schemas']['RescreenBody'];
+export type Rescreening = components['schemas']['Rescreening'];
 export type ResemblanceReason = components['schemas']['ResemblanceReason'];
 export type ResemblanceView = components['schemas']['ResemblanceView'];
 export type ReviewRequest = components['schemas']['ReviewRequest'];
@@ -5654,8 +6167,17 @@ export type RunReport = components['schemas']['RunReport'];
 export type RunStatus = components['schemas']['RunStatus'];
 export type SavedFilter = components['schemas']['SavedFilter'];
 export type SavedFilters = components['schemas']['SavedFilters'];
+export type ScreeningAnswer = components['schemas']['ScreeningAnswer'];
+export type ScreeningMatch = components['schemas']['ScreeningMatch'];
+export type ScreeningRequest = components['schemas']['ScreeningRequest'];
+export type ScreeningSetView = components['schemas']['ScreeningSetView'];
+export type ScreeningSettings = components['schemas']['ScreeningSettings'];
+export type ScreeningSubject = components['schemas']['ScreeningSubject'];
+export type ScreeningWhatIf = components['schemas']['ScreeningWhatIf'];
 export type SearchAnswer = components['schemas']['SearchAnswer'];
 export type SelectorName = components['schemas']['SelectorName'];
+export type SelfRecallRequest = components['schemas']['SelfRecallRequest'];
+export type SelfRecallRow = components['schemas']['SelfRecallRow'];
 export type Sentence = components['schemas']['Sentence'];
 export type Session = components['schemas']['Session'];
 export type SessionView = components['schemas']['SessionView'];
@@ -5675,6 +6197,8 @@ export type StepDone = components['schemas']['StepDone'];
 export type StepView = components['schemas']['StepView'];
 export type SubjectAnswer = components['schemas']['SubjectAnswer'];
 export type SubjectBody = components['schemas']['SubjectBody'];
+export type SubjectIdentifier = components['schemas']['SubjectIdentifier'];
+export type SubjectKind = components['schemas']['SubjectKind'];
 export type SubjectRequest = components['schemas']['SubjectRequest'];
 export type SubjectRequestView = components['schemas']['SubjectRequestView'];
 export type SubjectStep = components['schemas']['SubjectStep'];
@@ -8003,6 +8527,270 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["JobView"];
+                };
+            };
+        };
+    };
+    readonly post_screening: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScreeningRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScreeningAnswer"];
+                };
+            };
+        };
+    };
+    readonly get_screening_decisions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["MatchDecision"][];
+                };
+            };
+        };
+    };
+    readonly post_screening_decisions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MatchDecisionRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MatchDecision"] | null;
+                };
+            };
+        };
+    };
+    readonly get_screening_lists: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ListView"][];
+                };
+            };
+        };
+    };
+    readonly post_screening_self_recall: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SelfRecallRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["SelfRecallRow"][];
+                };
+            };
+        };
+    };
+    readonly get_screening_sets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ScreeningSetView"][];
+                };
+            };
+        };
+    };
+    readonly post_screening_sets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewScreeningSet"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScreeningSetView"];
+                };
+            };
+        };
+    };
+    readonly get_screening_sets_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScreeningAnswer"];
+                };
+            };
+        };
+    };
+    readonly delete_screening_sets_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly post_screening_sets_id_screen: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RescreenBody"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Rescreening"];
+                };
+            };
+        };
+    };
+    readonly post_screening_sets_id_subjects: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MoreSubjects"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScreeningSetView"];
+                };
+            };
+        };
+    };
+    readonly post_screening_sets_id_what_if: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScreeningSettings"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScreeningWhatIf"];
                 };
             };
         };

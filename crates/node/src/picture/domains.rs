@@ -176,7 +176,8 @@ mod tests {
             assert!(reading.space.iter().all(|space| spaces.contains(&space.as_str())), "{desk}");
             assert!(reading.level.iter().all(|level| levels.contains(&level.as_str())), "{desk}");
         }
-        for desk in oikos_desks::DESKS {
+        // A desk without detectors has no findings that could be counted.
+        for desk in oikos_desks::DESKS.iter().filter(|desk| !desk.detectors.is_empty()) {
             assert!(domain_of(desk.name).is_some(), "the desk {} has no domain", desk.name);
         }
     }

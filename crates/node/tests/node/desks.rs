@@ -300,7 +300,9 @@ fn the_question_travels_and_what_cannot_run_is_refused() {
     };
     assert!(refused(MOVED.to_owned()).contains("very text"));
     assert!(refused(MOVED.replace("id: sea.moved", "id: sea.gap")).contains("came with the program"));
-    assert!(refused(MOVED.replace("id: sea.moved", "id: air.moved")).contains("line 2, column 1: id: there is no desk \"air\""));
+    assert!(
+        refused(MOVED.replace("id: sea.moved", "id: space.moved")).contains("line 2, column 1: id: there is no desk \"space\"")
+    );
     let kernel = "```kernel moved\nrun: rm_rf\ninputs: [recent]\n```";
     let unknown = format!("{}{kernel}\n", MOVED.split("```sql moved").next().unwrap());
     assert!(refused(unknown).contains("the desk has no kernel \"rm_rf\""));
