@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use oikos_desk::kept::KeptSink;
+use oikos_desk::collected::CollectedSink;
 use oikos_desk::{Desk, Detector, RunRequest, Source, Span, detectors_of, parameters, run_detector};
 use oikos_lake::{ColumnsPermit, Lake, LakeLimits, Permits, Session, SessionLimits, catalogue_table};
 use oikos_model::{
@@ -21,11 +21,11 @@ fn air() -> &'static Desk {
 }
 
 /// The case of the corpus in which a drone names its operator, read by the desk's readers.
-fn landed() -> (Span, KeptSink) {
+fn landed() -> (Span, CollectedSink) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("air/corpus/operator/positive-named-operator.in.json");
     let case: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let span: Span = serde_json::from_value(case["span"].clone()).unwrap();
-    let mut sink = KeptSink::default();
+    let mut sink = CollectedSink::default();
     for (file, import_number) in case["files"].as_array().unwrap().iter().zip(1..) {
         let reader = air().reader(file["reader"].as_str().unwrap()).unwrap();
         let source = Source { file_name: "case".into(), import_number, imported_at: span.from };
@@ -40,7 +40,7 @@ fn dataset_marking() -> Marking {
 }
 
 /// A session over these records that sees of each table what `permit` says.
-fn session(folder: &Path, sink: &KeptSink, permit: fn(&oikos_desk::TableDefinition) -> ColumnsPermit) -> Session {
+fn session(folder: &Path, sink: &CollectedSink, permit: fn(&oikos_desk::TableDefinition) -> ColumnsPermit) -> Session {
     let act = Act {
         actor: Actor::Node(NodeId::new("site").unwrap()),
         action: Action::Detect,
@@ -71,7 +71,7 @@ fn session(folder: &Path, sink: &KeptSink, permit: fn(&oikos_desk::TableDefiniti
     session
 }
 
-fn findings(span: Span, sink: &KeptSink, detector: &Detector) -> Vec<Finding> {
+fn findings(span: Span, sink: &CollectedSink, detector: &Detector) -> Vec<Finding> {
     let folder = TempDir::new().unwrap();
     let mut session = session(folder.path(), sink, |_| ColumnsPermit::All);
     let request = RunRequest {

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{Kernel, KernelError, Output, Parameters, Reject, Sink, SinkError};
 
+/// A row as a JSON object, empty cells left out.
+pub type JsonRow = Map<String, Value>;
+
 /// A sink that keeps everything.
 #[derive(Debug, Default)]
 pub struct CollectedSink {
@@ -21,7 +24,7 @@ pub struct CollectedSink {
 
 impl CollectedSink {
     /// The rows of a table, empty cells left out.
-    pub fn rows(&self, table: &str) -> Vec<Map<String, Value>> {
+    pub fn rows(&self, table: &str) -> Vec<JsonRow> {
         self.batches.iter().filter(|(name, _)| *name == table).flat_map(|(_, batch)| json_rows(batch)).collect()
     }
 
@@ -73,7 +76,7 @@ pub fn run_kernel(
     parameters: &Parameters,
     inputs: &[RecordBatch],
     batch_rows: usize,
-) -> Result<Vec<Map<String, Value>>, KernelError> {
+) -> Result<Vec<JsonRow>, KernelError> {
     let mut run = kernel.start(parameters)?;
     let mut output = CollectedOutput::default();
     for (input, batch) in inputs.iter().enumerate() {
@@ -87,7 +90,7 @@ pub fn run_kernel(
 }
 
 /// The rows of a batch as JSON objects, empty cells left out; a value of a type that no table and no kernel has is shown as text.
-pub fn json_rows(batch: &RecordBatch) -> Vec<Map<String, Value>> {
+pub fn json_rows(batch: &RecordBatch) -> Vec<JsonRow> {
     let mut rows = vec![Map::new(); batch.num_rows()];
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
         for (index, row) in rows.iter_mut().enumerate().filter(|(index, _)| !column.is_null(*index)) {

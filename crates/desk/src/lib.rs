@@ -7,7 +7,6 @@
 mod cells;
 mod check;
 pub mod collected;
-pub mod columns;
 pub mod corpus;
 mod desk;
 mod detector;
@@ -16,7 +15,6 @@ mod engine;
 mod findings;
 pub mod graph;
 pub mod intake;
-pub mod kept;
 mod kernel;
 pub mod kernel_input;
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::io::BufRead;
 
 use oikos_model::Timestamp;
 
-use super::lines::{Line, Lines, encoding_problem, without_byte_order_mark};
-use super::record_position;
+use crate::reading::lines::{Line, Lines, encoding_problem, without_byte_order_mark};
+use crate::reading::record_position;
 use crate::{ReadError, ReadSummary, Reject, Sink, SinkError};
 
 const LINE_MAX_BYTES: usize = 16 * 1_024;
@@ -150,7 +150,7 @@ pub fn read_csv(
         place: "line 1".into(),
         problem: format!("{problem}; expected the header {}", columns.join(",")),
     };
-    let places = match lines.next_line()? {
+    let places = match lines.next()? {
         Some(Line::Whole(bytes)) => header(columns, bytes).map_err(|problem| header_error(&problem))?,
         Some(Line::TooLong(_)) => return Err(header_error("the line is too long")),
         None => return Err(header_error("the file is empty")),
@@ -161,7 +161,7 @@ pub fn read_csv(
         if number.is_multiple_of(PROGRESS_LINES) {
             sink.progress(lines.offset());
         }
-        let Some(line) = lines.next_line()? else { break };
+        let Some(line) = lines.next()? else { break };
         let (Line::Whole(bytes) | Line::TooLong(bytes)) = &line;
         if bytes.trim_ascii().is_empty() {
             continue;
@@ -229,12 +229,12 @@ fn record_of(line: &[u8]) -> Option<csv::ByteRecord> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kept::KeptSink;
+    use crate::collected::CollectedSink;
 
     const COLUMNS: &[&str] = &["at", "name", "height_m"];
 
-    fn read(text: &[u8]) -> (Vec<String>, KeptSink, Result<ReadSummary, ReadError>) {
-        let (mut taken, mut sink) = (Vec::new(), KeptSink::default());
+    fn read(text: &[u8]) -> (Vec<String>, CollectedSink, Result<ReadSummary, ReadError>) {
+        let (mut taken, mut sink) = (Vec::new(), CollectedSink::default());
         let mut take = |row: &CsvRow<'_>, _: &mut dyn Sink| -> Result<(), Refusal> {
             let at = row.moment("at")?.ok_or_else(|| Problem::field("at", "it is empty"))?;
             let height_m = row.number("height_m", -500.0, 9_000.0)?;

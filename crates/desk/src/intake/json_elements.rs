@@ -10,8 +10,8 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::lines::encoding_problem;
 use crate::ReadError;
+use crate::reading::lines::encoding_problem;
 
 /// What a document may be at most.
 #[derive(Debug, Clone, Copy)]

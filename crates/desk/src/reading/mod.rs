@@ -6,7 +6,6 @@ mod json_file;
 pub mod lines;
 mod origin;
 mod record;
-pub mod rows;
 
 pub use csv_file::{CsvFormat, csv_fields, read_csv};
 pub use json_file::{JsonArray, read_json};

@@ -329,7 +329,7 @@ impl KernelRun for Run {
 mod tests {
     use super::*;
     use oikos_desk::CellValue;
-    use oikos_desk::kept::{JsonRow, run_kernel};
+    use oikos_desk::collected::{JsonRow, run_kernel};
 
     use crate::tables::{AIR_ASSETS, AIR_ZONE_PERIODS, AIR_ZONES};
 

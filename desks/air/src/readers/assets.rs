@@ -4,7 +4,8 @@
 
 use std::io::BufRead;
 
-use oikos_desk::intake::{CsvRow, Problem, Refusal, StatementOrigin, TableRows, read_csv};
+use oikos_desk::intake::{CsvRow, Problem, Refusal, TableRows, read_csv};
+use oikos_desk::reading::Origin;
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 use oikos_matching::normalise;
 use oikos_model::SelectorKind;
@@ -55,7 +56,7 @@ fn take(row: &CsvRow<'_>, source: &Source, rows: &mut TableRows, sink: &mut dyn 
         row.number("geoid_height_m", -110.0, 90.0)?.into(),
     ];
     rows.push(values, sink)?;
-    let origin = StatementOrigin { source, table: AIR_ASSETS.name, position: row.line, stated_at: None };
+    let origin = Origin { source, table: AIR_ASSETS.name, position: row.line, stated_at: None, valid_from: None, valid_to: None };
     let said =
         origin.statements(&format!("asset-{code}"), "asset", &[("code", Some(&code)), ("name", name), ("country", country)]);
     Ok(sink.statements(said)?)

@@ -154,7 +154,7 @@ impl KernelRun for Run {
 mod tests {
     use super::super::test_input::{at, parameters};
     use super::*;
-    use oikos_desk::kept::{JsonRow, run_kernel};
+    use oikos_desk::collected::{JsonRow, run_kernel};
     use proptest::prelude::*;
 
     const CONNECTIONS: &[Column] = &[

@@ -192,7 +192,7 @@ impl KernelRun for Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oikos_desk::kept::run_kernel;
+    use oikos_desk::collected::run_kernel;
     use proptest::prelude::*;
 
     const ENTRIES: &[Column] = &[

@@ -182,7 +182,7 @@ mod tests {
     use super::*;
     use crate::tables::NETWORK_EVENTS;
     use oikos_desk::CellValue;
-    use oikos_desk::kept::run_kernel;
+    use oikos_desk::collected::run_kernel;
 
     const PATTERNS: &[Column] =
         &[column("record_id", ColumnType::Integer, false, "."), column("value", ColumnType::Text, false, ".")];

@@ -1,6 +1,7 @@
 //! Indicators, whatever format says them: values that can be looked up at once, and patterns that have to be tried.
 
-use oikos_desk::intake::{TableRows, record_position};
+use oikos_desk::intake::TableRows;
+use oikos_desk::reading::record_position;
 use oikos_desk::{ReadError, Sink, Source};
 use oikos_matching::{normalise, refanged};
 use oikos_model::{SelectorKind, Timestamp};

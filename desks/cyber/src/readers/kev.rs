@@ -3,7 +3,8 @@
 
 use std::io::BufRead;
 
-use oikos_desk::intake::{JsonPiece, TableRows, read_json, record_position};
+use oikos_desk::intake::{JsonPiece, TableRows, read_json};
+use oikos_desk::reading::record_position;
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Reject, Sink, Source};
 use serde_json::{Map, Value};
 
@@ -113,7 +114,7 @@ impl<'a> Entry<'a> {
 mod tests {
     use super::*;
     use crate::readers::test_file::{read, shared};
-    use oikos_desk::kept::JsonRow;
+    use oikos_desk::collected::JsonRow;
     use serde_json::json;
 
     fn put_together(row: &JsonRow) -> Value {

@@ -46,14 +46,14 @@ fn moment(value: &Value) -> Option<Timestamp> {
 pub(crate) mod test_file {
     use std::io::BufReader;
 
-    use oikos_desk::kept::KeptSink;
+    use oikos_desk::collected::CollectedSink;
     use oikos_desk::{ReadError, ReadSummary, Reader, Source};
 
     /// Reads bytes through a small buffer.
-    pub(crate) fn read(reader: &dyn Reader, bytes: &[u8]) -> (KeptSink, Result<ReadSummary, ReadError>) {
+    pub(crate) fn read(reader: &dyn Reader, bytes: &[u8]) -> (CollectedSink, Result<ReadSummary, ReadError>) {
         let imported_at = "2026-03-01T12:00:00Z".parse().expect("a time");
         let source = Source { file_name: "test".into(), import_number: 7, imported_at };
-        let mut sink = KeptSink::default();
+        let mut sink = CollectedSink::default();
         let summary = reader.read(&source, &mut BufReader::with_capacity(61, bytes), &mut sink);
         (sink, summary)
     }

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use oikos_desk::intake::{JsonPiece, TableRows, read_json, record_position};
+use oikos_desk::intake::{JsonPiece, TableRows, read_json};
+use oikos_desk::reading::record_position;
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Reject, Sink, Source};
 use oikos_matching::{normalise, refanged};
 use oikos_model::SelectorKind;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use oikos_desk::columns::{Columns, float, integer};
+use oikos_desk::kernel_input::{KernelInput, float, integer};
 use oikos_desk::{Kernel, KernelError, KernelRun, Output, Parameters};
 
 use super::positive;
@@ -119,7 +119,7 @@ struct Run {
 
 impl KernelRun for Run {
     fn push(&mut self, input: usize, batch: &RecordBatch, _output: &mut dyn Output) -> Result<(), KernelError> {
-        let columns = Columns::new(NAME, input, batch);
+        let columns = KernelInput::new(NAME, input, batch);
         let limit = |problem: String| KernelError::Limit { kernel: NAME, problem };
         if input == 0 {
             let (dependents, suppliers) = (columns.texts("dependent")?, columns.texts("supplier")?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Builder, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use oikos_desk::columns::{Columns, float};
+use oikos_desk::kernel_input::{KernelInput, float};
 use oikos_desk::{Kernel, KernelError, KernelRun, Output, Parameters};
 
 use super::positive;
@@ -101,7 +101,7 @@ struct Run {
 
 impl KernelRun for Run {
     fn push(&mut self, input: usize, batch: &RecordBatch, _output: &mut dyn Output) -> Result<(), KernelError> {
-        let columns = Columns::new(NAME, input, batch);
+        let columns = KernelInput::new(NAME, input, batch);
         let limit = |problem: String| KernelError::Limit { kernel: NAME, problem };
         if input == 1 {
             if self.shocks.len() + batch.num_rows() > MOST_SHOCKS {

@@ -3,7 +3,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::rows::Rows;
+use oikos_desk::intake::TableRows;
 use oikos_desk::reading::{CsvFormat, JsonArray, Origin, Problem, Record, Refusal, read_csv, read_json};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 use oikos_model::SelectorKind;
@@ -120,13 +120,13 @@ impl Reader for DependencyGraphJson {
 /// A graph being read.
 struct Graph<'a> {
     source: &'a Source,
-    assets: Rows,
-    dependencies: Rows,
+    assets: TableRows,
+    dependencies: TableRows,
 }
 
 impl<'a> Graph<'a> {
     fn new(source: &'a Source) -> Self {
-        Self { source, assets: Rows::new(&ASSETS), dependencies: Rows::new(&DEPENDENCIES) }
+        Self { source, assets: TableRows::new(&ASSETS), dependencies: TableRows::new(&DEPENDENCIES) }
     }
 
     fn asset(&mut self, record: &Record<'_>, position: u32, sink: &mut dyn Sink) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::rows::Rows;
+use oikos_desk::intake::TableRows;
 use oikos_desk::reading::{CsvFormat, JsonArray, Problem, Record, Refusal, read_csv, read_json};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 use oikos_model::Timestamp;
@@ -46,7 +46,7 @@ impl Reader for IncidentsCsv {
     }
 
     fn read(&self, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
-        let mut rows = Rows::new(&INCIDENTS);
+        let mut rows = TableRows::new(&INCIDENTS);
         let mut take =
             |record: &Record<'_>, position: u32, sink: &mut dyn Sink| incident(source, record, position, &mut rows, sink);
         let summary = read_csv(&CSV, input, sink, &mut take)?;
@@ -75,7 +75,7 @@ impl Reader for IncidentsJson {
     }
 
     fn read(&self, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
-        let mut rows = Rows::new(&INCIDENTS);
+        let mut rows = TableRows::new(&INCIDENTS);
         let summary =
             read_json(&JSON, input, sink, &mut |_, record, position, sink| incident(source, record, position, &mut rows, sink))?;
         rows.flush(sink)?;
@@ -96,7 +96,13 @@ fn moment_from(record: &Record<'_>, field: &'static str, earliest: Timestamp) ->
     }
 }
 
-fn incident(source: &Source, record: &Record<'_>, position: u32, rows: &mut Rows, sink: &mut dyn Sink) -> Result<(), Refusal> {
+fn incident(
+    source: &Source,
+    record: &Record<'_>,
+    position: u32,
+    rows: &mut TableRows,
+    sink: &mut dyn Sink,
+) -> Result<(), Refusal> {
     let asset = asset_code(record, "asset")?;
     let began_at = needed_moment(record, "began_at")?;
     let reported_at =

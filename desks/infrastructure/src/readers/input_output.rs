@@ -1,6 +1,6 @@
 //! Input-output tables and interdependency matrices as CSV, in the three shapes in which they are passed around:
 //!
-//! - **labelled**, as `iotables` and Eurostat's products print them: the first column names the row. Rows that have the name of a column
+//! - **labelled**, as `iotables` and Eurostat's products print them: the first column names the row. TableRows that have the name of a column
 //!   are sectors; a row named `output`, `output_bp` or `P1` is the output; totals, imports, taxes and final uses are left out;
 //! - **long**: one cell a line, with the columns `iotables_row`, `iotables_col` and `values`; the same rules hold;
 //! - **bare**, as the DIIM test cases are: the header names the sectors. As many rows as sectors are coefficients a*ij; one row more is the
@@ -9,8 +9,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io::BufRead;
 
+use oikos_desk::intake::TableRows;
 use oikos_desk::reading::lines::{Line, Lines, encoding_problem, without_byte_order_mark};
-use oikos_desk::reading::rows::Rows;
 use oikos_desk::reading::{csv_fields, record_position};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Reject, Sink, Source};
 
@@ -243,7 +243,7 @@ impl Table {
     fn land(&self, source: &Source, sink: &mut dyn Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
         let name = source.file_name.rsplit('/').next().unwrap_or_default();
         let name: String = name.split('.').next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(100).collect();
-        let mut rows = Rows::new(&INPUT_OUTPUT);
+        let mut rows = TableRows::new(&INPUT_OUTPUT);
         let (roles, left_out) = self.roles(summary.rows)?;
         for (position, (role, row, column, value)) in (1..).zip(&roles) {
             let row = row.map(|row| self.names[row].as_str());

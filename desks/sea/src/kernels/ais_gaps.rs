@@ -12,7 +12,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use oikos_desk::{ColumnType, Kernel, KernelError, KernelRun, Output, Parameters};
 
-use super::columns::{Columns, float, integer};
+use super::kernel_input::{KernelInput, float, integer};
 use super::{HOUR_MICROS, hours_between, micros, positive};
 use crate::sphere::{KM_PER_NAUTICAL_MILE, Point};
 
@@ -134,7 +134,7 @@ impl Run {
 
 impl KernelRun for Run {
     fn push(&mut self, input: usize, batch: &RecordBatch, output: &mut dyn Output) -> Result<(), KernelError> {
-        let columns = Columns::new(NAME, input, batch);
+        let columns = KernelInput::new(NAME, input, batch);
         let (ids, at, mmsi) = (columns.integers("record_id")?, columns.moments("at")?, columns.integers("mmsi")?);
         let (latitudes, longitudes) = (columns.floats("latitude")?, columns.floats("longitude")?);
         let speeds = columns.floats("speed_knots")?;

@@ -15,7 +15,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use oikos_desk::{Kernel, KernelError, KernelRun, Output, Parameters};
 
-use super::columns::{Columns, float, integer};
+use super::kernel_input::{KernelInput, float, integer};
 use super::positive;
 use crate::sphere::{EARTH_RADIUS_KM, Point};
 
@@ -111,7 +111,7 @@ struct Run {
 
 impl Run {
     fn read_corridors(&mut self, batch: &RecordBatch) -> Result<(), KernelError> {
-        let columns = Columns::new(NAME, 0, batch);
+        let columns = KernelInput::new(NAME, 0, batch);
         let (ids, codes, names) = (columns.integers("record_id")?, columns.texts("code")?, columns.texts("name")?);
         let (parts, numbers) = (columns.integers("part_number")?, columns.integers("vertex_number")?);
         let (latitudes, longitudes) = (columns.floats("latitude")?, columns.floats("longitude")?);
@@ -194,7 +194,7 @@ impl Run {
     }
 
     fn read_positions(&self, batch: &RecordBatch, output: &mut dyn Output) -> Result<(), KernelError> {
-        let columns = Columns::new(NAME, 1, batch);
+        let columns = KernelInput::new(NAME, 1, batch);
         let ids = columns.integers("record_id")?;
         let (latitudes, longitudes) = (columns.floats("latitude")?, columns.floats("longitude")?);
         let mut found = Found::default();

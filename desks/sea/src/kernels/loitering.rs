@@ -19,7 +19,7 @@ use arrow::record_batch::RecordBatch;
 use oikos_desk::{ColumnType, Kernel, KernelError, KernelRun, Output, Parameters};
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Columns, float, integer};
+use super::kernel_input::{KernelInput, float, integer};
 use super::{HOUR_MICROS, hours_between, micros, positive};
 use crate::sphere::Point;
 
@@ -278,7 +278,7 @@ fn with_bin(watched: Watched, slow: i64) -> Lingering {
 
 impl KernelRun for Run {
     fn push(&mut self, input: usize, batch: &RecordBatch, output: &mut dyn Output) -> Result<(), KernelError> {
-        let columns = Columns::new(NAME, input, batch);
+        let columns = KernelInput::new(NAME, input, batch);
         let (ids, at, mmsi) = (columns.integers("record_id")?, columns.moments("at")?, columns.integers("mmsi")?);
         let (latitudes, longitudes) = (columns.floats("latitude")?, columns.floats("longitude")?);
         let (speeds, statuses) = (columns.floats("speed_knots")?, columns.integers("navigation_status")?);

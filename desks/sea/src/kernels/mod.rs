@@ -10,7 +10,7 @@ pub(crate) use ais_gaps::AisGaps;
 pub(crate) use corridor_distance::CorridorDistance;
 pub(crate) use loitering::Loitering;
 
-use oikos_desk::{KernelError, Parameters, columns};
+use oikos_desk::{KernelError, Parameters, kernel_input};
 
 /// Microseconds in an hour.
 const HOUR_MICROS: i64 = 3_600_000_000;

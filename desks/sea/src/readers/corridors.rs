@@ -13,9 +13,9 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde_json::Value;
 
 use super::lines::encoding_problem;
-use super::rows::Rows;
 use super::{Origin, record_position};
 use crate::tables::CORRIDORS;
+use oikos_desk::intake::TableRows;
 
 const FILE_MAX_BYTES: u64 = 32 * 1_024 * 1_024;
 const FEATURE_MAX_VERTICES: usize = 100_000;
@@ -245,7 +245,7 @@ fn checked_vertex(position: &Position) -> Result<(f64, f64), Problem> {
 struct Reading<'a> {
     source: &'a Source,
     sink: &'a mut dyn Sink,
-    rows: Rows,
+    rows: TableRows,
     features: u64,
     parts: i32,
     vertices: u64,
@@ -255,7 +255,7 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(source: &'a Source, sink: &'a mut dyn Sink) -> Self {
-        Self { source, sink, rows: Rows::new(&CORRIDORS), features: 0, parts: 0, vertices: 0, stopped: None }
+        Self { source, sink, rows: TableRows::new(&CORRIDORS), features: 0, parts: 0, vertices: 0, stopped: None }
     }
 
     fn feature(&mut self, feature: Value) -> Result<(), ReadError> {

@@ -10,4 +10,4 @@ pub(crate) use ais::AisNmea;
 pub(crate) use corridors::Corridors;
 pub(crate) use vessel_register::VesselRegister;
 
-use oikos_desk::reading::{Origin, lines, record_position, rows};
+use oikos_desk::reading::{Origin, lines, record_position};

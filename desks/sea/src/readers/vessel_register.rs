@@ -14,9 +14,9 @@ use oikos_matching::normalise;
 use oikos_model::{SelectorKind, StatementDraft, Timestamp};
 
 use super::lines::{Line, Lines, encoding_problem, without_byte_order_mark};
-use super::rows::Rows;
 use super::{Origin, record_position};
 use crate::tables::VESSEL_REGISTER;
+use oikos_desk::intake::TableRows;
 
 const COLUMNS: [&str; 11] = [
     "imo",
@@ -62,7 +62,7 @@ impl Reader for VesselRegister {
             Some(Line::TooLong(_)) => return Err(header_error(&format!("the header has more than {LINE_MAX_BYTES} bytes"))),
             None => return Err(header_error("the file is empty")),
         };
-        let mut reading = Reading { source, sink, rows: Rows::new(&VESSEL_REGISTER), statements: Vec::new() };
+        let mut reading = Reading { source, sink, rows: TableRows::new(&VESSEL_REGISTER), statements: Vec::new() };
         let mut summary = ReadSummary::default();
         loop {
             let number = lines.number() + 1;
@@ -269,7 +269,7 @@ fn moment(field: &'static str, text: Option<String>) -> Result<Option<Timestamp>
 struct Reading<'a> {
     source: &'a Source,
     sink: &'a mut dyn Sink,
-    rows: Rows,
+    rows: TableRows,
     statements: Vec<StatementDraft>,
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
-use oikos_desk::columns::{Columns, float, integer};
+use oikos_desk::kernel_input::{KernelInput, float, integer};
 use oikos_desk::{Kernel, KernelError, KernelRun, Output, Parameters};
 
 use super::student::upper_tail;
@@ -147,7 +147,7 @@ struct Run {
 
 impl KernelRun for Run {
     fn push(&mut self, input: usize, batch: &RecordBatch, _output: &mut dyn Output) -> Result<(), KernelError> {
-        let columns = Columns::new(NAME, input, batch);
+        let columns = KernelInput::new(NAME, input, batch);
         let (reporters, partners, products) = (columns.texts("reporter")?, columns.texts("partner")?, columns.texts("hs6")?);
         let (months, values) = (columns.integers("month_number")?, columns.floats("value_eur")?);
         let (periods, ends) = (columns.moments("period_from")?, columns.moments("period_to")?);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use oikos_desk::columns::{Columns, float, integer};
+use oikos_desk::kernel_input::{KernelInput, float, integer};
 use oikos_desk::{Kernel, KernelError, KernelRun, Output, Parameters};
 
 use super::within;
@@ -100,7 +100,7 @@ impl KernelRun for Run {
             let problem = format!("more than {MOST_ROWS} flows; compare totals or fewer products");
             return Err(KernelError::Limit { kernel: NAME, problem });
         }
-        let columns = Columns::new(NAME, input, batch);
+        let columns = KernelInput::new(NAME, input, batch);
         let (partners, products) = (columns.texts("partner")?, columns.texts("product")?);
         let (years, values, records) = (columns.integers("year")?, columns.floats("value_eur")?, columns.integers("record_id")?);
         let imports = if input == 1 { Some((columns.texts("reporter")?, columns.integers("partner_is_country")?)) } else { None };

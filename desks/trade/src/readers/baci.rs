@@ -3,7 +3,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::rows::Rows;
+use oikos_desk::intake::TableRows;
 use oikos_desk::reading::{CsvFormat, Problem, Record, Refusal, read_csv};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 
@@ -32,7 +32,7 @@ impl Reader for Baci {
     }
 
     fn read(&self, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
-        let mut rows = Rows::new(&FLOWS);
+        let mut rows = TableRows::new(&FLOWS);
         let mut take = |record: &Record<'_>, position: u32, sink: &mut dyn Sink| take(source, record, position, &mut rows, sink);
         let summary = read_csv(&FORMAT, input, sink, &mut take)?;
         rows.flush(sink)?;
@@ -40,7 +40,7 @@ impl Reader for Baci {
     }
 }
 
-fn take(source: &Source, record: &Record<'_>, position: u32, rows: &mut Rows, sink: &mut dyn Sink) -> Result<(), Refusal> {
+fn take(source: &Source, record: &Record<'_>, position: u32, rows: &mut TableRows, sink: &mut dyn Sink) -> Result<(), Refusal> {
     let needed = |name: &'static str| Problem::field(name, "it is empty");
     let exporter = country(record, "i")?;
     let importer = country(record, "j")?;

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use oikos_desk::reading::rows::Rows;
+use oikos_desk::intake::TableRows;
 use oikos_desk::reading::{CsvFormat, Problem, Record, Refusal, read_csv};
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Sink, Source};
 
@@ -87,7 +87,7 @@ impl Reader for ComextLegacy {
 }
 
 fn read(format: &CsvFormat, source: &Source, input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<ReadSummary, ReadError> {
-    let mut rows = Rows::new(&FLOWS);
+    let mut rows = TableRows::new(&FLOWS);
     let mut take =
         |record: &Record<'_>, position: u32, sink: &mut dyn Sink| take(format.columns, source, record, position, &mut rows, sink);
     let summary = read_csv(format, input, sink, &mut take)?;
@@ -101,7 +101,7 @@ fn take(
     source: &Source,
     record: &Record<'_>,
     position: u32,
-    rows: &mut Rows,
+    rows: &mut TableRows,
     sink: &mut dyn Sink,
 ) -> Result<(), Refusal> {
     let [reporter, partner, trade_type, product_nc, flow, procedure, period, value, mass, supplementary] = columns else {

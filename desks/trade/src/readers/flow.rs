@@ -1,6 +1,6 @@
 //! A flow on its way to the table.
 
-use oikos_desk::reading::rows::Rows;
+use oikos_desk::intake::TableRows;
 use oikos_desk::{Sink, SinkError, Source};
 
 use super::period::Period;
@@ -52,7 +52,13 @@ pub(super) struct Flow<'a> {
 }
 
 impl Flow<'_> {
-    pub(super) fn push(&self, source: &Source, position: u32, rows: &mut Rows, sink: &mut dyn Sink) -> Result<(), SinkError> {
+    pub(super) fn push(
+        &self,
+        source: &Source,
+        position: u32,
+        rows: &mut TableRows,
+        sink: &mut dyn Sink,
+    ) -> Result<(), SinkError> {
         let is_country = self.partner.len() == 2 && self.partner.bytes().all(|byte| byte.is_ascii_uppercase());
         rows.push(
             [

@@ -153,7 +153,7 @@ fn messages_go_to_their_tables_and_what_names_the_operator_to_one_alone() {
     assert_eq!((location["height_above_takeoff_m"].as_f64(), location.get("height_above_ground_m")), (Some(24_790.0), None));
     assert_eq!(sink.rows("remote_id_operators")[0]["operator_id"], "FIN87astrdge12k8");
     for (table, batch) in &sink.batches {
-        let said = serde_json::to_string(&oikos_desk::kept::rows_of(batch)).unwrap();
+        let said = serde_json::to_string(&oikos_desk::collected::json_rows(batch)).unwrap();
         assert_eq!(said.contains("87astr"), *table == "remote_id_operators", "{table}");
     }
     assert!(sink.statements.is_empty());

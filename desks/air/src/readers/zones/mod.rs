@@ -9,7 +9,8 @@ mod tests;
 
 use std::io::BufRead;
 
-use oikos_desk::intake::{JsonLimits, JsonPiece, TableRows, read_json, record_position};
+use oikos_desk::intake::{JsonLimits, JsonPiece, TableRows, read_json};
+use oikos_desk::reading::record_position;
 use oikos_desk::{Format, ReadError, ReadSummary, Reader, Reject, Sink, Source};
 use oikos_model::Timestamp;
 use serde_json::Value;

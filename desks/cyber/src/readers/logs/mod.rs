@@ -9,7 +9,9 @@ pub(crate) use zeek::ZeekLog;
 
 use std::io::BufRead;
 
-use oikos_desk::intake::{Line, Lines, TableRows, encoding_problem, record_position, without_byte_order_mark};
+use oikos_desk::intake::TableRows;
+use oikos_desk::reading::lines::{Line, Lines, encoding_problem, without_byte_order_mark};
+use oikos_desk::reading::record_position;
 use oikos_desk::{ReadError, ReadSummary, Reject, Sink, Source};
 
 use self::event::{Event, Problem};
@@ -40,7 +42,7 @@ fn read_lines(
         if number.is_multiple_of(PROGRESS_LINES) {
             sink.progress(lines.offset());
         }
-        let Some(line) = lines.next_line()? else { break };
+        let Some(line) = lines.next()? else { break };
         let (Line::Whole(bytes) | Line::TooLong(bytes)) = line;
         if number == 1
             && let Some(problem) = encoding_problem(bytes)

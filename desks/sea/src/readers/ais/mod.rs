@@ -24,9 +24,10 @@ use self::fragments::{Assembled, Fragments, Incomplete, Part};
 use self::statements::Said;
 use self::tag_block::{Group, Surroundings};
 use super::lines::{Line, Lines, encoding_problem, without_byte_order_mark};
-use super::rows::{Cell, Rows};
 use super::{Origin, record_position};
 use crate::tables::{AIS_POSITIONS, AIS_STATIC};
+use oikos_desk::CellValue;
+use oikos_desk::intake::TableRows;
 
 /// NMEA sentences have 82 characters, TAG blocks as many; nothing in order comes near this.
 const LINE_MAX_BYTES: usize = 1_024;
@@ -84,8 +85,8 @@ struct Reading<'a> {
     latest: Option<Timestamp>,
     groups: VecDeque<(u32, Option<Timestamp>, Option<String>)>,
     fragments: Fragments,
-    positions: Rows,
-    identities: Rows,
+    positions: TableRows,
+    identities: TableRows,
     said: Said,
     summary: ReadSummary,
 }
@@ -101,8 +102,8 @@ impl<'a> Reading<'a> {
             latest: None,
             groups: VecDeque::new(),
             fragments: Fragments::default(),
-            positions: Rows::new(&AIS_POSITIONS),
-            identities: Rows::new(&AIS_STATIC),
+            positions: TableRows::new(&AIS_POSITIONS),
+            identities: TableRows::new(&AIS_STATIC),
             said: Said::default(),
             summary: ReadSummary::default(),
         }
@@ -296,7 +297,7 @@ fn sentence_problem(sentence: &str, error: aivdm::error::NmeaError) -> String {
     error.to_string()
 }
 
-fn position_cells<'a>(record_id: i64, at: Timestamp, p: &Position, station: Option<&'a str>) -> [Cell<'a>; 16] {
+fn position_cells<'a>(record_id: i64, at: Timestamp, p: &Position, station: Option<&'a str>) -> [CellValue<'a>; 16] {
     [
         record_id.into(),
         at.into(),
@@ -317,7 +318,7 @@ fn position_cells<'a>(record_id: i64, at: Timestamp, p: &Position, station: Opti
     ]
 }
 
-fn identity_cells<'a>(record_id: i64, at: Timestamp, i: &'a Identity, station: Option<&'a str>) -> [Cell<'a>; 25] {
+fn identity_cells<'a>(record_id: i64, at: Timestamp, i: &'a Identity, station: Option<&'a str>) -> [CellValue<'a>; 25] {
     let size = Some(i.dimensions).filter(|dimensions| dimensions.is_given());
     [
         record_id.into(),
